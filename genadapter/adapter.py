@@ -1,0 +1,250 @@
+"""Adapter: weights that know what they fit and how they were made, on disk for PEFT."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from genadapter.artifact import (
+    canonical_json,
+    new_folder,
+    read_json,
+    read_tensors,
+    write_json,
+    write_tensors,
+)
+from genadapter.errors import (
+    AdapterNotFoundError,
+    ConfigError,
+    CorruptArtifactError,
+)
+from genadapter.lora import LoraSpec, LoraWeights, check_fits
+from genadapter.packages import sha256_of
+from genadapter.peft_format import (
+    CONFIG_FILE,
+    WEIGHTS_FILE,
+    ForeignAdapter,
+    from_peft_tensors,
+    load_peft_weights,
+    peft_config,
+    to_peft_tensors,
+)
+
+__all__ = [
+    "Adapter",
+    "ForeignAdapter",
+    "Provenance",
+    "adapter_id",
+    "load_adapter",
+    "load_peft_weights",
+    "save_adapter",
+]
+
+FORMAT_VERSION = 1
+_RECORD = "genadapter.json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Provenance:
+    """How an adapter came to be."""
+
+    family: str
+    """Generator family that wrote it."""
+    bundle: str
+    """Hex sha256 of the bundle's manifest."""
+    condition: str
+    """Hex sha256 of the condition; the condition itself is not kept."""
+    seed: int
+    """Seed of the request."""
+    neighbours: tuple[tuple[str, float], ...]
+    """Experts it leaned on, as (id, cosine similarity), nearest first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adapter:
+    """One LoRA adapter for one base model."""
+
+    id: str
+    """Hash of its recipe: the same request gives the same id everywhere."""
+    spec: LoraSpec
+    """Its shape and the base model it fits."""
+    weights: LoraWeights
+    """Its factors, float32."""
+    base_name: str
+    """What PEFT folders call the base model."""
+    provenance: Provenance
+    """How it came to be."""
+
+
+def adapter_id(
+    *,
+    bundle: str,
+    condition: str,
+    options: Mapping[str, Any],  # Any: plain JSON
+    seed: int,
+) -> str:
+    """The id of what a bundle makes of a condition.
+
+    Args:
+        bundle: Hex sha256 of the bundle's manifest.
+        condition: Hex sha256 of the canonical condition.
+        options: Whatever else decides the weights, as JSON values.
+        seed: Seed of the request.
+    """
+    recipe = {
+        "bundle": bundle,
+        "condition": condition,
+        "options": dict(options),
+        "seed": seed,
+    }
+    digest = hashlib.sha256(canonical_json(recipe).encode()).hexdigest()
+    return f"lora-{digest[:32]}"
+
+
+def save_adapter(adapter: Adapter, folder: Path) -> None:
+    """Writes an adapter as a folder that PEFT and vLLM load; whole or not at all.
+
+    A folder that already holds this adapter id is left as it is.
+
+    Raises:
+        ConfigError: Something else lies at the folder.
+        SpecMismatchError: The weights do not fit the adapter's spec.
+    """
+    check_fits(adapter.weights, adapter.spec)
+    config = peft_config(adapter.spec, base_name=adapter.base_name)
+    if _holds(folder, adapter.id):
+        return
+    try:
+        with new_folder(folder) as partial:
+            weights = adapter.weights.to(torch.float32)
+            write_tensors(
+                partial / WEIGHTS_FILE, to_peft_tensors(weights, adapter.spec)
+            )
+            write_json(partial / CONFIG_FILE, config)
+            write_json(partial / _RECORD, _record(adapter, partial / WEIGHTS_FILE))
+            (partial / "README.md").write_text(_card(adapter), encoding="utf-8")
+            load_adapter(partial)
+    except FileExistsError:
+        # Another writer was faster: fine if it wrote the same adapter.
+        if not _holds(folder, adapter.id):
+            raise
+
+
+def load_adapter(folder: Path) -> Adapter:
+    """Reads an adapter that `save_adapter` wrote.
+
+    Raises:
+        AdapterNotFoundError: No adapter of ours lies there.
+        CorruptArtifactError: A file is missing, truncated or was edited.
+    """
+    if not (folder / _RECORD).is_file():
+        raise AdapterNotFoundError(
+            f"no adapter at {folder}: expected a folder with {_RECORD} in it, as "
+            "`genadapter generate --out` writes it"
+        )
+    record = read_json(folder / _RECORD)
+    weights_path = folder / WEIGHTS_FILE
+    tensors = read_tensors(weights_path)
+    try:
+        spec = LoraSpec.from_dict(record["spec"])
+        adapter = Adapter(
+            id=record["id"],
+            spec=spec,
+            weights=from_peft_tensors(tensors, spec),
+            base_name=record["base_name"],
+            provenance=_read_provenance(record["provenance"]),
+        )
+        expected_sum = record["weights_sha256"]
+        check_fits(adapter.weights, spec)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _corrupt(folder, f"{_RECORD} and {WEIGHTS_FILE} do not agree") from error
+    if sha256_of(weights_path) != expected_sum:
+        raise _corrupt(folder, f"{WEIGHTS_FILE} is not the file that {_RECORD} names")
+    _check_config(folder, spec)
+    return adapter
+
+
+def _holds(folder: Path, identifier: str) -> bool:
+    if not folder.exists():
+        return False
+    found = None
+    if (folder / _RECORD).is_file():
+        found = read_json(folder / _RECORD).get("id")
+    if found == identifier:
+        return True
+    raise ConfigError(
+        f"{folder} exists and does not hold adapter {identifier}: give a folder that "
+        "does not exist yet"
+    )
+
+
+def _record(adapter: Adapter, weights_path: Path) -> dict[str, Any]:  # Any: plain JSON
+    return {
+        "format_version": FORMAT_VERSION,
+        "id": adapter.id,
+        "spec": adapter.spec.to_dict(),
+        "base_name": adapter.base_name,
+        "provenance": asdict(adapter.provenance),
+        "weights_sha256": sha256_of(weights_path),
+    }
+
+
+def _read_provenance(values: Mapping[str, Any]) -> Provenance:  # Any: plain JSON
+    neighbours = tuple((str(name), float(near)) for name, near in values["neighbours"])
+    return Provenance(**{**values, "neighbours": neighbours})
+
+
+def _check_config(folder: Path, spec: LoraSpec) -> None:
+    found = read_json(folder / CONFIG_FILE)
+    for field, expected in peft_config(spec, base_name="").items():
+        # People point the base at a local copy; every other edit changes the adapter.
+        if field != "base_model_name_or_path" and found.get(field) != expected:
+            raise _corrupt(
+                folder,
+                f"{CONFIG_FILE} has {field} = {found.get(field)!r}, expected {expected!r}",
+            )
+
+
+def _corrupt(folder: Path, problem: str) -> CorruptArtifactError:
+    return CorruptArtifactError(
+        f"adapter at {folder} was changed or damaged: {problem}. Delete the folder and "
+        "generate the adapter again"
+    )
+
+
+def _card(adapter: Adapter) -> str:
+    spec, made = adapter.spec, adapter.provenance
+    modules = ", ".join(sorted(module.name for module in spec.modules))
+    return f"""---
+base_model: {adapter.base_name}
+library_name: peft
+pipeline_tag: text-generation
+tags:
+- lora
+- genadapter
+---
+
+# {adapter.id}
+
+A LoRA adapter for `{adapter.base_name}`, written by the `{made.family}` generator of
+genadapter from a description of its task; no fine-tuning run was made for it.
+
+- Rank {spec.rank}, alpha {spec.alpha:g}, on {modules} of layers {spec.layers[0]} to {spec.layers[-1]}.
+- Bundle sha256 `{made.bundle}`, condition sha256 `{made.condition}`, seed {made.seed}.
+
+```python
+from peft import PeftModel
+from transformers import AutoModelForCausalLM
+
+base = AutoModelForCausalLM.from_pretrained("{adapter.base_name}")
+model = PeftModel.from_pretrained(base, "path/to/this/folder")
+```
+
+Give it the input alone, as one user turn of the base model's chat template. It was not
+checked on real data of its task: try it on examples of your own before relying on it.
+"""

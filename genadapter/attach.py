@@ -1,0 +1,148 @@
+"""Adapters on a frozen model: a different one for every row of a batch.
+
+`AdapterSlots` puts one forward hook on every target module. A hook does nothing
+until a caller binds adapters in its own context: the binding lives in a context
+variable, so two threads or tasks that share the model never see each other's.
+
+Shapes: B rows, T tokens, L layers, R rank, I in features, O out features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from genadapter.errors import SpecMismatchError
+from genadapter.lora import LoraSpec, LoraWeights
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowAdapters:
+    """The adapter of every row of a batch, ready to be applied."""
+
+    a: Mapping[str, Tensor]
+    """Per module: (L, R, I) where all rows share A, else (B, L, R, I)."""
+    b: Mapping[str, Tensor]
+    """Per module: (B, L, O, R)."""
+    scaling: float
+    """Factor before B @ A."""
+
+    @property
+    def num_rows(self) -> int:
+        """Rows of the batch that these adapters fit (B)."""
+        return next(iter(self.b.values())).shape[0]
+
+    def select(self, rows: Tensor) -> RowAdapters:
+        """The adapters at the given indices, repeated as often as they occur."""
+        a = {n: t[rows] if t.dim() == 4 else t for n, t in self.a.items()}
+        b = {n: t[rows] for n, t in self.b.items()}
+        return RowAdapters(a=a, b=b, scaling=self.scaling)
+
+    def scaled(self, factor: float) -> RowAdapters:
+        """The same adapters at another strength."""
+        return RowAdapters(a=self.a, b=self.b, scaling=self.scaling * factor)
+
+
+def stack_rows(
+    spec: LoraSpec,
+    rows: Sequence[LoraWeights | None],
+    *,
+    dtype: torch.dtype = torch.float32,
+) -> RowAdapters:
+    """Stacks one adapter for each row; `None` leaves a row to the base model.
+
+    Args:
+        spec: The shape that every adapter has.
+        rows: B adapters, in batch order.
+        dtype: The base model's dtype.
+    """
+    a, b = {}, {}
+    for module in spec.modules:
+        layers = len(module.layers)
+        empty_a = torch.zeros(layers, spec.rank, module.in_features, dtype=dtype)
+        empty_b = torch.zeros(layers, module.out_features, spec.rank, dtype=dtype)
+        name = module.name
+        a[name] = torch.stack([w.a[name].to(dtype) if w else empty_a for w in rows])
+        b[name] = torch.stack([w.b[name].to(dtype) if w else empty_b for w in rows])
+    return RowAdapters(a=a, b=b, scaling=spec.scaling)
+
+
+class AdapterSlots:
+    """The places of a frozen model where adapters of one spec are applied."""
+
+    def __init__(self, model: nn.Module, spec: LoraSpec) -> None:
+        """Hooks the target modules of a model; its outputs stay as they are.
+
+        Raises:
+            SpecMismatchError: The model lacks a target module or has another size.
+        """
+        self.spec = spec
+        self._bound: ContextVar[RowAdapters | None] = ContextVar("rows", default=None)
+        self._handles: list[RemovableHandle] = []
+        for module in spec.modules:
+            for position, layer in enumerate(module.layers):
+                linear = _find_linear(model, module.path(layer))
+                found = (linear.in_features, linear.out_features)
+                if found != (module.in_features, module.out_features):
+                    raise SpecMismatchError(
+                        f"{module.path(layer)} maps {found[0]} to {found[1]} features, "
+                        f"the adapter {module.in_features} to {module.out_features}"
+                    )
+                hook = self._make_hook(module.name, position)
+                self._handles.append(linear.register_forward_hook(hook))
+
+    @contextmanager
+    def bind(self, rows: RowAdapters) -> Iterator[None]:
+        """Applies adapters to every forward pass of this context only."""
+        token = self._bound.set(rows)
+        try:
+            yield
+        finally:
+            self._bound.reset(token)
+
+    def detach(self) -> None:
+        """Removes the hooks; the model is again exactly what it was."""
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
+
+    def _make_hook(self, name: str, position: int):  # type: ignore[no-untyped-def] # torch's hook protocol has no public type
+        def add_delta(
+            _module: nn.Module, inputs: tuple[Tensor, ...], output_BTO: Tensor
+        ) -> Tensor | None:
+            rows = self._bound.get()
+            if rows is None:
+                return None
+            x_BTI, a = inputs[0], rows.a[name]
+            if x_BTI.shape[0] != rows.num_rows:
+                raise SpecMismatchError(
+                    f"{rows.num_rows} adapters are bound to a batch of "
+                    f"{x_BTI.shape[0]} rows: bind one for every row"
+                )
+            # A shared A is one plain product; adapters of their own need a batched one.
+            a_RI = a[position] if a.dim() == 3 else a[:, position]
+            low_BTR = x_BTI @ a_RI.to(x_BTI.dtype).mT
+            b_BOR = rows.b[name][:, position].to(x_BTI.dtype)
+            return output_BTO + rows.scaling * (low_BTR @ b_BOR.mT)
+
+        return add_delta
+
+
+def _find_linear(model: nn.Module, path: str) -> nn.Linear:
+    try:
+        found = model.get_submodule(path)
+    except AttributeError as error:
+        raise SpecMismatchError(
+            f"the model has no module {path}: the adapter was made for another base"
+        ) from error
+    if not isinstance(found, nn.Linear):
+        raise SpecMismatchError(
+            f"{path} is a {type(found).__name__}, not a linear layer"
+        )
+    return found

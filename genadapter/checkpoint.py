@@ -1,0 +1,292 @@
+"""Bundle: all that a generator needs at request time, in one folder that proves itself.
+
+The manifest names every file's sha256, the base model and the encoder; a bundle that
+differs from its manifest, or meets another base or encoder, does not load.
+
+Shapes: N experts, C coefficients, P parameters of one flattened B, E embedding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from genadapter.artifact import (
+    new_folder,
+    read_json,
+    read_tensors,
+    write_json,
+    write_tensors,
+)
+from genadapter.base_model import BaseModel
+from genadapter.encoder import Encoder
+from genadapter.errors import ConfigError, GenAdapterError
+from genadapter.generators import Generator, Surroundings, find_family
+from genadapter.library import Expert, ExpertLibrary, SharedFactors
+from genadapter.manifest import (
+    FORMAT_VERSION,
+    MANIFEST_FILE,
+    Manifest,
+    check_base,
+    check_encoder,
+    corrupt_bundle,
+    find_bundle,
+    identify,
+    read_manifest,
+)
+from genadapter.packages import sha256_of
+
+__all__ = [
+    "Bundle",
+    "Manifest",
+    "check_base",
+    "check_encoder",
+    "find_bundle",
+    "load_bundle",
+    "read_manifest",
+    "save_bundle",
+]
+
+MAX_FILE_BYTES = 15_000_000
+MAX_BUNDLE_BYTES = 24_000_000
+_GENERATOR = "generator.safetensors"
+_SHARED = "shared.safetensors"
+_EXPERTS = "experts.safetensors"
+_RECORDS = "experts.json"
+_CARD = "README.md"
+_FILES = {_GENERATOR, _SHARED, _EXPERTS, _RECORDS, _CARD}
+_RECORDED_PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bundle:
+    """A generator with what it stands on, ready to write adapters."""
+
+    generator: Generator
+    """In evaluation mode, float32."""
+    surroundings: Surroundings
+    """Shape, shared factors and experts."""
+    manifest: Manifest
+    """What the bundle says of itself."""
+    digest: str
+    """Hex sha256 of the manifest file; part of every adapter's id."""
+
+
+def save_bundle(
+    folder: Path,
+    *,
+    generator: Generator,
+    surroundings: Surroundings,
+    encoder_name: str,
+    base: BaseModel,
+    trained_on: Sequence[str],
+    seeds: Mapping[str, int],
+    results: Mapping[str, Any],  # Any: plain JSON
+    card: str,
+    untrained_configs: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Bundle:
+    """Writes a bundle, whole or not at all.
+
+    Weights are rounded to float16 and the basis to eight bits, so score what is
+    returned here and not what was passed in.
+
+    Args:
+        folder: Where it is to appear; must not exist.
+        generator: The trained generator.
+        surroundings: What it was built for.
+        encoder_name: The encoder it was trained with.
+        base: The base model it was trained on.
+        trained_on: Ids of the training tasks.
+        seeds: Seed of every step.
+        results: Held-out figures, as JSON values.
+        card: Text of the bundle's README.
+        untrained_configs: By family, tuned Configs of families without parameters.
+
+    Returns:
+        The bundle as it reads back.
+
+    Raises:
+        ConfigError: Something lies at the folder, or the bundle is too large to ship.
+    """
+    try:
+        with new_folder(folder) as partial:
+            _write_tensors(partial, generator, surroundings)
+            (partial / _CARD).write_text(card, encoding="utf-8")
+            manifest = Manifest(
+                format_version=FORMAT_VERSION,
+                created_by=f"genadapter {version('genadapter')}",
+                family=generator.family,
+                config=asdict(generator.config),
+                untrained_configs=dict(untrained_configs or {}),
+                spec=surroundings.spec,
+                base=identify(base),
+                encoder=encoder_name,
+                embedding_size=surroundings.embedding_size,
+                trained_on=tuple(trained_on),
+                versions={name: version(name) for name in _RECORDED_PACKAGES},
+                seeds=dict(seeds),
+                results=dict(results),
+                files={p.name: sha256_of(p) for p in sorted(partial.iterdir())},
+            )
+            write_json(partial / MANIFEST_FILE, manifest.to_dict())
+            _check_size(partial)
+            return load_bundle(partial, base=base, encoder=None)
+    except FileExistsError as error:
+        raise ConfigError(
+            f"{folder} exists: give a folder that does not exist yet, or remove it"
+        ) from error
+
+
+def load_bundle(
+    folder: Path,
+    *,
+    base: BaseModel | None,
+    encoder: Encoder | None,
+    family: str | None = None,
+) -> Bundle:
+    """Reads a bundle after checking all that it promises.
+
+    Args:
+        folder: What `save_bundle` wrote.
+        base: The base model it is to serve; `None` leaves that check to the caller.
+        encoder: The encoder it is to hear; `None` leaves that check to the caller.
+        family: An untrained family to run on this bundle's library in place of its own.
+
+    Raises:
+        BundleNotFoundError: No bundle lies there.
+        CorruptArtifactError: A file is missing, truncated or was edited.
+        SpecMismatchError: Another base model or another encoder.
+        ConfigError: A trained family that this bundle has no weights for.
+        UnknownFamilyError: No such family.
+    """
+    manifest = read_manifest(folder)
+    if set(manifest.files) != _FILES:
+        raise corrupt_bundle(
+            folder, f"{MANIFEST_FILE} must name {', '.join(sorted(_FILES))}"
+        )
+    for name, expected in manifest.files.items():
+        if not (folder / name).is_file() or sha256_of(folder / name) != expected:
+            raise corrupt_bundle(
+                folder, f"{name} is not the file that {MANIFEST_FILE} names"
+            )
+    if base is not None:
+        check_base(manifest, base)
+    if encoder is not None:
+        check_encoder(manifest, encoder)
+    try:
+        surroundings = _read_surroundings(folder, manifest)
+        generator = _build(folder, manifest, surroundings, family or manifest.family)
+    except GenAdapterError:
+        raise
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise corrupt_bundle(
+            folder, f"its parts do not fit together ({error})"
+        ) from error
+    return Bundle(
+        generator=generator.eval().requires_grad_(False),
+        surroundings=surroundings,
+        manifest=manifest,
+        digest=sha256_of(folder / MANIFEST_FILE),
+    )
+
+
+def _write_tensors(folder: Path, generator: Generator, around: Surroundings) -> None:
+    state = {name: _half(tensor) for name, tensor in generator.state_dict().items()}
+    write_tensors(folder / _GENERATOR, state)
+    shared = {f"a.{name}": _half(a) for name, a in around.shared.a.items()}
+    shared |= {f"b.{name}": _half(b) for name, b in around.shared.b.items()}
+    write_tensors(folder / _SHARED, shared)
+    library = around.library
+    codes_CP, scale_C = quantise_rows(library.basis_CP)
+    experts = {
+        "basis_codes": codes_CP,
+        "basis_scale": scale_C,
+        "coefficients": library.coefficients_NC,
+        "embeddings": library.embeddings_NE.half(),
+    }
+    write_tensors(folder / _EXPERTS, experts)
+    write_json(folder / _RECORDS, [asdict(expert) for expert in library.experts])
+
+
+def _half(tensor: Tensor) -> Tensor:
+    return tensor.half() if tensor.is_floating_point() else tensor
+
+
+def _read_surroundings(folder: Path, manifest: Manifest) -> Surroundings:
+    shared = read_tensors(folder / _SHARED)
+    experts = read_tensors(folder / _EXPERTS)
+    names = [module.name for module in manifest.spec.modules]
+    library = ExpertLibrary(
+        [Expert(**record) for record in read_json(folder / _RECORDS)],
+        embeddings_NE=experts["embeddings"],
+        coefficients_NC=experts["coefficients"],
+        basis_CP=restore_rows(experts["basis_codes"], experts["basis_scale"]),
+    )
+    return Surroundings(
+        spec=manifest.spec,
+        shared=SharedFactors(
+            a={name: shared[f"a.{name}"].float() for name in names},
+            b={name: shared[f"b.{name}"].float() for name in names},
+        ),
+        library=library,
+        embedding_size=manifest.embedding_size,
+    )
+
+
+def _build(
+    folder: Path, manifest: Manifest, surroundings: Surroundings, family: str
+) -> Generator:
+    cls = find_family(family)
+    if family == manifest.family:
+        generator = cls(cls.Config(**manifest.config), surroundings)
+        state = read_tensors(folder / _GENERATOR)
+        generator.load_state_dict(state)
+        return generator
+    if cls.objectives:
+        raise ConfigError(
+            f"family {family!r} needs training and the bundle at {folder} holds "
+            f"{manifest.family!r}: choose that, or an untrained family"
+        )
+    return cls(cls.Config(**manifest.untrained_configs.get(family, {})), surroundings)
+
+
+def quantise_rows(values_CP: Tensor) -> tuple[Tensor, Tensor]:
+    """Rounds every row to eight bits.
+
+    Args:
+        values_CP: Any values.
+
+    Returns:
+        Integer codes of shape (C, P) and one factor a row of shape (C,). Factors are
+        bfloat16: codes times factor is then exact, so rounding twice changes nothing.
+    """
+    largest_C = values_CP.float().abs().amax(dim=1)
+    scale_C = (largest_C / 127).clamp_min(1e-30).to(torch.bfloat16)
+    codes_CP = (values_CP.float() / scale_C.float().unsqueeze(1)).round()
+    return codes_CP.clamp(-127, 127).to(torch.int8), scale_C
+
+
+def restore_rows(codes_CP: Tensor, scale_C: Tensor) -> Tensor:
+    """Undoes `quantise_rows` up to rounding, in float32."""
+    return codes_CP.float() * scale_C.float().unsqueeze(1)
+
+
+def _check_size(folder: Path) -> None:
+    sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
+    for name, size in sizes.items():
+        if size > MAX_FILE_BYTES:
+            raise ConfigError(
+                f"{name} has {size} bytes, at most {MAX_FILE_BYTES} are allowed: choose "
+                "a smaller generator, fewer components or fewer experts"
+            )
+    if sum(sizes.values()) > MAX_BUNDLE_BYTES:
+        raise ConfigError(
+            f"the bundle has {sum(sizes.values())} bytes, at most {MAX_BUNDLE_BYTES} are "
+            "allowed: choose a smaller generator, fewer components or fewer experts"
+        )

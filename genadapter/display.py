@@ -1,0 +1,153 @@
+"""What the commands print: results to stdout as text or JSON, progress to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from genadapter.adapter import Adapter
+    from genadapter.benchmark import GenerateTimes
+    from genadapter.comparison import Answers
+    from genadapter.demo import Shown
+    from genadapter.doctor import Check
+
+
+@contextmanager
+def progress(message: str) -> Iterator[None]:
+    """Says on stderr what is being done: a spinner, or a line where none can turn."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.print(f"{message} ...", markup=False, highlight=False, soft_wrap=True)
+        yield
+        return
+    with console.status(message):
+        yield
+
+
+def print_error(error: BaseException) -> None:
+    """One red line on stderr."""
+    Console(stderr=True).print(Text(f"error: {error}", style="red"), soft_wrap=True)
+
+
+def print_json(values: object) -> None:
+    """JSON on stdout, for programs."""
+    json.dump(values, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def generated_values(
+    adapter: Adapter, folder: Path, *, seconds: float
+) -> dict[str, Any]:  # Any: plain JSON
+    """What `generate` reports."""
+    neighbours = [
+        {"id": expert, "similarity": similarity}
+        for expert, similarity in adapter.provenance.neighbours
+    ]
+    return {
+        "id": adapter.id,
+        "path": str(folder),
+        "seconds": round(seconds, 4),
+        "neighbours": neighbours,
+    }
+
+
+def print_generated(adapter: Adapter, folder: Path, *, seconds: float) -> None:
+    """What `generate` reports, for people."""
+    typer.echo(f"{adapter.id} in {1000 * seconds:.0f} ms: {folder}")
+    near = [f"{expert} ({near:.2f})" for expert, near in adapter.provenance.neighbours]
+    if near:
+        typer.echo(f"nearest experts: {', '.join(near)}")
+
+
+def print_answers(answers: Sequence[Answers]) -> None:
+    """Answers side by side."""
+    Console().print(_answers_table(answers))
+
+
+def shown_values(shown: Shown) -> dict[str, Any]:  # Any: plain JSON
+    """What `demo` reports of one task."""
+    answers = [
+        {**asdict(answer), "expected": list(accepted)}
+        for answer, (_, accepted) in zip(shown.answers, shown.task.rows, strict=True)
+    ]
+    return {
+        "task": shown.task.id,
+        "description": shown.task.description,
+        "num_right": shown.num_right,
+        "answers": answers,
+    }
+
+
+def print_shown(shown: Shown, adapter: Adapter, *, milliseconds: float) -> None:
+    """What `demo` reports of one task, for people."""
+    console, num_rows = Console(), len(shown.answers)
+    table = _answers_table(
+        shown.answers, expected=[answers[0] for _, answers in shown.task.rows]
+    )
+    counts = [f"{count} of {num_rows}" for count in shown.num_right.values()]
+    table.show_footer = True
+    for column, footer in zip(table.columns, ["right", "", *counts], strict=True):
+        column.footer = footer
+    family = adapter.provenance.family
+    console.print()
+    console.print(Text(shown.task.description, style="bold"))
+    console.print(f"{adapter.id}, {family}, {milliseconds:.0f} ms", style="dim")
+    console.print(table)
+
+
+def print_checks(checks: Sequence[Check]) -> None:
+    """What `doctor` found, for people."""
+    styles = {"ok": "green", "optional": "yellow", "missing": "red"}
+    table = Table.grid(padding=(0, 2))
+    for name in ("state", "what", "found"):
+        table.add_column(name, overflow="fold")
+    for check in checks:
+        state = Text(check.state, style=styles[check.state])
+        table.add_row(state, Text(check.name), Text(check.detail))
+        if check.next_step:
+            table.add_row("", "", Text(f"next: {check.next_step}", style="bold"))
+    Console().print(table)
+
+
+def times_values(times: GenerateTimes) -> dict[str, Any]:  # Any: plain JSON
+    """What `bench generate` reports."""
+    return {
+        "generate_ms": {"p50": round(times.p50_ms, 2), "p95": round(times.p95_ms, 2)},
+        "batch_adapters_per_second": round(times.batch_adapters_per_second, 1),
+        "peak_rss_mib": round(times.peak_rss_mib),
+    }
+
+
+def print_times(times: GenerateTimes) -> None:
+    """What `bench generate` reports, for people."""
+    typer.echo(f"one adapter   p50 {times.p50_ms:.1f} ms, p95 {times.p95_ms:.1f} ms")
+    typer.echo(f"one batch     {times.batch_adapters_per_second:.1f} adapters a second")
+    typer.echo(f"peak memory   {times.peak_rss_mib:.0f} MiB")
+
+
+def _answers_table(
+    answers: Sequence[Answers], *, expected: Sequence[str] | None = None
+) -> Table:
+    columns = {"input": [answer.input for answer in answers]}
+    if expected is not None:
+        columns["expected"] = list(expected)
+    columns["base"] = [answer.base for answer in answers]
+    if any(answer.prompted is not None for answer in answers):
+        columns["base + description"] = [answer.prompted or "" for answer in answers]
+    columns["adapter"] = [answer.adapter for answer in answers]
+    table = Table(*columns, show_lines=True)
+    for cells in zip(*columns.values(), strict=True):
+        # Answers are the model's words: no markup of theirs may take effect.
+        table.add_row(*map(Text, cells))
+    return table

@@ -1,0 +1,74 @@
+"""Everything this library raises on purpose.
+
+GenAdapterError
+  ConfigError (ValueError)             a config field or an argument is invalid
+  ConditionError (ValueError)          a description or another condition is unusable
+  UnknownFamilyError (LookupError)     no such generator family; lists those found
+  SpecMismatchError (ValueError)       adapter or bundle does not fit this base model
+  AdapterNotFoundError (LookupError)   no adapter under that id or path
+  BundleNotFoundError (LookupError)    no trained bundle where one was looked for
+  CorruptArtifactError                 a file fails its hash or has the wrong shape
+  EmptyLibraryError                    retrieval asked of a library without experts
+  TaskFormatError (ValueError)         a task file is malformed; names file and line
+  PackageUnavailableError              a package registry did not deliver
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class GenAdapterError(Exception):
+    """Root of every error this project raises on purpose."""
+
+
+class ConfigError(GenAdapterError, ValueError):
+    """A config field or an argument is invalid."""
+
+
+class ConditionError(GenAdapterError, ValueError):
+    """A description or another condition is empty, too long or of no use here."""
+
+
+class UnknownFamilyError(GenAdapterError, LookupError):
+    """No generator family has that name."""
+
+    def __init__(self, family: str, found: Iterable[str]) -> None:
+        super().__init__(
+            f"unknown family {family!r}; found: {', '.join(sorted(found))}"
+        )
+
+
+class SpecMismatchError(GenAdapterError, ValueError):
+    """An adapter or a bundle was made for another base model or shape."""
+
+
+class AdapterNotFoundError(GenAdapterError, LookupError):
+    """No adapter lies under that id or path."""
+
+
+class BundleNotFoundError(GenAdapterError, LookupError):
+    """No trained bundle lies where one was looked for."""
+
+
+class CorruptArtifactError(GenAdapterError):
+    """A stored file fails its hash, is truncated or holds tensors of wrong shape."""
+
+
+class EmptyLibraryError(GenAdapterError):
+    """Retrieval was asked of a library without experts."""
+
+
+class TaskFormatError(GenAdapterError, ValueError):
+    """A task file is malformed; the message names file, line and reason."""
+
+
+class PackageUnavailableError(GenAdapterError):
+    """A package registry did not deliver a pinned package."""
+
+    def __init__(self, requirement: str, detail: str) -> None:
+        last_line = detail.strip().splitlines()[-1] if detail.strip() else "no detail"
+        super().__init__(
+            f"could not fetch {requirement}: {last_line}. Check the network and the "
+            "package index that pip uses, then run the command again"
+        )

@@ -1,0 +1,104 @@
+"""The contract of every generator family: features in, B factors out.
+
+A family is one file: a final subclass of `Generator` with a `family` name, a frozen
+`Config` and a `forward`. It is found, trained, tested and listed by that name alone.
+
+Shapes: B tasks, L layers, O out features, R rank, P parameters of one flattened B.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, is_dataclass
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from genadapter.condition import ConditionKind
+from genadapter.encoder import TextFeatures
+from genadapter.errors import ConfigError, UnknownFamilyError
+from genadapter.library import ExpertLibrary, Neighbours, SharedFactors
+from genadapter.lora import LoraSpec
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Features:
+    """Everything a generator may look at for a batch of tasks."""
+
+    text: TextFeatures
+    """The encoded description."""
+    neighbours: Neighbours
+    """The nearest experts of the library."""
+
+    def to(self, device: torch.device) -> Features:
+        """The same features on another device."""
+        return Features(text=self.text.to(device), neighbours=self.neighbours.to(device))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """What a generator is built for; fixed over its life."""
+
+    spec: LoraSpec
+    """Shape of the adapters to write."""
+    shared: SharedFactors
+    """The shared A and the multi-task B_0."""
+    library: ExpertLibrary
+    """The experts it may lean on."""
+    embedding_size: int
+    """Size of the encoder's embeddings (E)."""
+
+
+_families: dict[str, type[Generator]] = {}
+
+
+class Generator(nn.Module, ABC):
+    """Writes the B factors of adapters that share their A."""
+
+    family: ClassVar[str]
+    """The name it is chosen by."""
+    conditions: ClassVar[frozenset[ConditionKind]]
+    """Kinds of condition it accepts."""
+    objectives: ClassVar[tuple[str, ...]]
+    """Names of the training objectives it can learn from; empty if it is not trained."""
+    num_neighbours: int
+    """How many experts it wants to see (K)."""
+    Config: ClassVar[Any]  # Any: every family nests a dataclass of its own
+    """Frozen dataclass of the family's settings."""
+    config: Any  # Any: an instance of that Config
+    """The settings it was built with; a bundle keeps them."""
+
+    def __init_subclass__(cls, *, family: str, **kwargs: Any) -> None:  # Any: protocol
+        """Records a family under its name."""
+        super().__init_subclass__(**kwargs)
+        if family in _families:
+            raise ConfigError(
+                f"family {family!r} is defined by {_families[family].__module__} and "
+                f"{cls.__module__}: rename one"
+            )
+        if not is_dataclass(cls.__dict__.get("Config")):
+            raise ConfigError(f"family {family!r} needs a nested Config dataclass")
+        cls.family = family
+        _families[family] = cls
+
+    @abstractmethod
+    def forward(self, features: Features) -> Tensor:
+        """Flattened B factors of shape (B, P), in `library.flatten_b` order."""
+
+
+def families() -> dict[str, type[Generator]]:
+    """Every generator family found, by name."""
+    return dict(sorted(_families.items()))
+
+
+def find_family(name: str) -> type[Generator]:
+    """The family of that name.
+
+    Raises:
+        UnknownFamilyError: There is none; the message lists those found.
+    """
+    try:
+        return _families[name]
+    except KeyError:
+        raise UnknownFamilyError(name, _families) from None

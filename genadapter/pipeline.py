@@ -1,0 +1,238 @@
+"""Pipeline: condition -> features (encoder, library) -> generator -> adapter.
+
+Shapes: B tasks, P parameters of one flattened B.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from genadapter.adapter import Adapter, Provenance, adapter_id
+from genadapter.base_model import BaseModel, DtypeName
+from genadapter.checkpoint import Bundle, load_bundle
+from genadapter.condition import Condition
+from genadapter.encoder import Encoder, SentenceEncoder, TextFeatures
+from genadapter.errors import ConditionError
+from genadapter.generators import Features
+from genadapter.library import Neighbours, split_b
+from genadapter.lora import LoraSpec, LoraWeights
+from genadapter.manifest import check_base, check_encoder, find_bundle, read_manifest
+
+logger = logging.getLogger(__name__)
+
+CHUNK_SIZE = 64
+"""Conditions in one forward pass."""
+
+_Part = TypeVar("_Part", TextFeatures, Neighbours)
+
+
+class Pipeline:
+    """Writes adapters for conditions; needs the encoder and a bundle, not the LLM."""
+
+    def __init__(self, base_name: str, bundle: Bundle, encoder: Encoder) -> None:
+        """Joins loaded parts.
+
+        Args:
+            base_name: What the adapters are to call their base model.
+            bundle: The generator and what it stands on.
+            encoder: The encoder that the bundle names.
+
+        Raises:
+            SpecMismatchError: Another encoder.
+        """
+        check_encoder(bundle.manifest, encoder)
+        self.base_name = base_name
+        self.bundle = bundle
+        self.encoder = encoder
+
+    @classmethod
+    def load(
+        cls,
+        bundle_path: Path | None = None,
+        *,
+        device: str = "cpu",
+        family: str | None = None,
+        base_name: str | None = None,
+    ) -> Pipeline:
+        """Loads bundle and encoder, and leaves the LLM alone: a fast start.
+
+        Args:
+            bundle_path: A bundle folder; `None` looks in the usual places.
+            device: A torch device for encoder and generator.
+            family: An untrained family to run on the bundle's library.
+            base_name: What the adapters are to call their base model.
+
+        Raises:
+            BundleNotFoundError: There is no bundle.
+            CorruptArtifactError: The bundle was changed or damaged.
+            UnknownFamilyError: No such family.
+        """
+        folder = find_bundle(bundle_path)
+        encoder = SentenceEncoder(read_manifest(folder).encoder, device=device)
+        bundle = load_bundle(folder, base=None, encoder=encoder, family=family)
+        bundle.generator.to(device)
+        return cls(base_name or bundle.manifest.base.name, bundle, encoder)
+
+    @classmethod
+    def load_with_base(
+        cls,
+        bundle_path: Path | None = None,
+        *,
+        base_source: str | None = None,
+        dtype: DtypeName = "auto",
+        device: str = "cpu",
+        family: str | None = None,
+        base_name: str | None = None,
+    ) -> tuple[Pipeline, BaseModel]:
+        """Loads pipeline and LLM, for callers that also run the adapters.
+
+        Args:
+            bundle_path: A bundle folder; `None` looks in the usual places.
+            base_source: A folder or hub id; `None` means the packaged default.
+            dtype: The LLM's dtype.
+            device: A torch device for everything.
+            family: An untrained family to run on the bundle's library.
+            base_name: What the adapters are to call their base model.
+
+        Raises:
+            SpecMismatchError: The base is not the one that the bundle was trained on.
+        """
+        pipeline = cls.load(
+            bundle_path, device=device, family=family, base_name=base_name
+        )
+        base = BaseModel.load(
+            base_source, dtype=dtype, device=device, base_name=pipeline.base_name
+        )
+        check_base(pipeline.bundle.manifest, base)
+        return pipeline, base
+
+    @property
+    def spec(self) -> LoraSpec:
+        """Shape of the adapters it writes."""
+        return self.bundle.surroundings.spec
+
+    @property
+    def family(self) -> str:
+        """The generator family that writes them."""
+        return self.bundle.generator.family
+
+    def adapter_id(self, condition: Condition, *, seed: int = 0) -> str:
+        """The id that `generate` will give, known before anything is computed."""
+        return adapter_id(
+            bundle=self.bundle.digest,
+            condition=condition.digest(),
+            options={"family": self.family},
+            seed=seed,
+        )
+
+    def features(self, conditions: Sequence[Condition]) -> Features:
+        """What the generator looks at for B conditions, on its device."""
+        text = self.encoder.encode([condition.text for condition in conditions])
+        generator = self.bundle.generator
+        neighbours = self.bundle.surroundings.library.search(
+            text.pooled_BE, num_neighbours=generator.num_neighbours
+        )
+        device = next(chain(generator.parameters(), generator.buffers())).device
+        return Features(text=_move(text, device), neighbours=_move(neighbours, device))
+
+    def generate(
+        self, conditions: Sequence[Condition], *, seed: int = 0
+    ) -> list[Adapter]:
+        """Writes one adapter for each condition, in one forward pass a chunk.
+
+        Args:
+            conditions: At least one; their order is kept.
+            seed: Part of the recipe, and so of every id.
+
+        Raises:
+            ConditionError: A kind of condition that the family cannot use.
+            EmptyLibraryError: The bundle has no expert to start from.
+        """
+        self._check_kinds(conditions)
+        started = time.perf_counter()
+        # Texts of like length share a chunk, so little of it is padding.
+        order = sorted(range(len(conditions)), key=lambda i: len(conditions[i].text))
+        made: dict[int, Adapter] = {}
+        for start in range(0, len(order), CHUNK_SIZE):
+            chunk = order[start : start + CHUNK_SIZE]
+            adapters = self._generate_chunk([conditions[i] for i in chunk], seed=seed)
+            made.update(zip(chunk, adapters, strict=True))
+        milliseconds = 1000 * (time.perf_counter() - started)
+        logger.info(
+            "generated %d adapters, family %s, %.1f ms",
+            len(made),
+            self.family,
+            milliseconds,
+        )
+        return [made[i] for i in range(len(conditions))]
+
+    def _check_kinds(self, conditions: Sequence[Condition]) -> None:
+        accepted = self.bundle.generator.conditions
+        for condition in conditions:
+            if condition.kinds - accepted:
+                raise ConditionError(
+                    f"family {self.family!r} accepts {sorted(accepted)}, got "
+                    f"{sorted(condition.kinds)}: choose another family"
+                )
+
+    @torch.no_grad()
+    def _generate_chunk(
+        self, conditions: Sequence[Condition], *, seed: int
+    ) -> list[Adapter]:
+        features = self.features(conditions)
+        flat_BP = self.bundle.generator(features).float().cpu()
+        return [
+            self._adapter(condition, flat_P, seed=seed, neighbours=neighbours)
+            for condition, flat_P, neighbours in zip(
+                conditions, flat_BP, self._named(features.neighbours), strict=True
+            )
+        ]
+
+    def _adapter(
+        self,
+        condition: Condition,
+        flat_P: Tensor,
+        *,
+        seed: int,
+        neighbours: tuple[tuple[str, float], ...],
+    ) -> Adapter:
+        shared = self.bundle.surroundings.shared
+        return Adapter(
+            id=self.adapter_id(condition, seed=seed),
+            spec=self.spec,
+            weights=LoraWeights(dict(shared.a), split_b(flat_P, self.spec)),
+            base_name=self.base_name,
+            provenance=Provenance(
+                family=self.family,
+                bundle=self.bundle.digest,
+                condition=condition.digest(),
+                seed=seed,
+                neighbours=neighbours,
+            ),
+        )
+
+    def _named(self, neighbours: Neighbours) -> list[tuple[tuple[str, float], ...]]:
+        experts = self.bundle.surroundings.library.experts
+        indices, similarities = neighbours.indices_BK, neighbours.similarities_BK
+        return [
+            tuple(
+                (experts[index].id, round(similarity, 4))
+                for index, similarity in zip(row, near, strict=True)
+                if index >= 0
+            )
+            for row, near in zip(indices.tolist(), similarities.tolist(), strict=True)
+        ]
+
+
+def _move(features: _Part, device: torch.device) -> _Part:
+    moved = {f.name: getattr(features, f.name).to(device) for f in fields(features)}
+    return replace(features, **moved)

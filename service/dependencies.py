@@ -1,0 +1,39 @@
+"""What routes may ask for, read from the state that the app's lifespan yields."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict, cast
+
+from fastapi import Depends, Request
+
+from service.adapter_service import AdapterService
+from service.engine import Engine
+
+
+class State(TypedDict):
+    """Everything a running app holds."""
+
+    adapters: AdapterService
+    engine: Engine
+    started: int
+    """When the app started, in seconds since 1970."""
+
+
+def get_adapters(request: Request) -> AdapterService:
+    """The adapters of this app."""
+    return cast(AdapterService, request.state.adapters)
+
+
+def get_engine(request: Request) -> Engine:
+    """The engine of this app."""
+    return cast(Engine, request.state.engine)
+
+
+def get_started(request: Request) -> int:
+    """When this app started, in seconds since 1970."""
+    return cast(int, request.state.started)
+
+
+Adapters = Annotated[AdapterService, Depends(get_adapters)]
+ChatEngine = Annotated[Engine, Depends(get_engine)]
+Started = Annotated[int, Depends(get_started)]

@@ -1,0 +1,241 @@
+"""What goes wrong over HTTP: one table from error class to status, one envelope.
+
+Beside the library's own tree, drawn in `genadapter.errors`, the service raises:
+
+GenAdapterError
+  AdapterIdError (ValueError)   an id in a path that no adapter can have
+  ContextLengthError (ValueError)  a prompt and its answer do not fit the model
+  EngineBusyError               the waiting line is full; try again
+  EngineStoppedError            the engine is not running
+  EngineTimeoutError            no answer within the time allowed
+  StorageUnavailableError       the store cannot be written or read
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from genadapter.errors import (
+    AdapterNotFoundError,
+    BundleNotFoundError,
+    ConditionError,
+    ConfigError,
+    CorruptArtifactError,
+    EmptyLibraryError,
+    GenAdapterError,
+    PackageUnavailableError,
+    SpecMismatchError,
+    TaskFormatError,
+    UnknownFamilyError,
+)
+
+logger = logging.getLogger(__name__)
+
+
+class AdapterIdError(GenAdapterError, ValueError):
+    """An id that no adapter can have; refused before it becomes a path."""
+
+    def __init__(self) -> None:
+        super().__init__("an adapter id is `lora-` and 32 hex digits, got another form")
+
+
+class ContextLengthError(GenAdapterError, ValueError):
+    """A prompt and the answer asked for are longer than the model reads."""
+
+
+class EngineBusyError(GenAdapterError):
+    """The waiting line is full."""
+
+
+class EngineStoppedError(GenAdapterError):
+    """The engine was stopped or has not been started."""
+
+
+class EngineTimeoutError(GenAdapterError):
+    """No answer within the time allowed for a request."""
+
+
+class StorageUnavailableError(GenAdapterError):
+    """The store's folder cannot be written or read."""
+
+
+class ErrorBody(BaseModel):
+    """What went wrong, in OpenAI's four keys."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class ErrorEnvelope(BaseModel):
+    """The body of every reply that is not a success."""
+
+    error: ErrorBody
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ErrorRow:
+    """How one class of error is told to a client."""
+
+    status: int
+    """HTTP status."""
+    code: str
+    """Stable name that programs compare."""
+    type: str = "invalid_request_error"
+    """OpenAI's coarse kind of error."""
+    param: str | None = None
+    """The field at fault, where it is always the same one."""
+    retry_after_seconds: int | None = None
+    """Sent as `Retry-After` where trying again may help."""
+
+
+def _server(status: int, code: str, *, retry: int | None = None) -> ErrorRow:
+    return ErrorRow(
+        status=status, code=code, type="server_error", retry_after_seconds=retry
+    )
+
+
+ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
+    GenAdapterError: _server(500, "internal_error"),
+    ConfigError: ErrorRow(status=400, code="invalid_body"),
+    ConditionError: ErrorRow(status=400, code="invalid_body", param="description"),
+    UnknownFamilyError: ErrorRow(status=400, code="unknown_family", param="family"),
+    SpecMismatchError: ErrorRow(status=422, code="invalid_adapter", param="model"),
+    AdapterNotFoundError: ErrorRow(status=404, code="model_not_found", param="model"),
+    BundleNotFoundError: _server(503, "bundle_not_found"),
+    CorruptArtifactError: _server(503, "corrupt_artifact"),
+    EmptyLibraryError: _server(503, "empty_library"),
+    TaskFormatError: ErrorRow(status=400, code="invalid_body"),
+    PackageUnavailableError: _server(503, "package_unavailable"),
+    AdapterIdError: ErrorRow(status=400, code="invalid_adapter_name"),
+    ContextLengthError: ErrorRow(
+        status=400, code="context_length_exceeded", param="messages"
+    ),
+    EngineBusyError: ErrorRow(
+        status=429, code="overloaded", type="rate_limit_error", retry_after_seconds=1
+    ),
+    EngineStoppedError: _server(503, "not_ready", retry=5),
+    EngineTimeoutError: _server(504, "timeout"),
+    StorageUnavailableError: _server(507, "storage_unavailable"),
+}
+"""Every class of error the service can meet; a test finds one that is missing."""
+
+_VALIDATION_CODES = {
+    "string_too_long": "{param}_too_long",
+    "unsupported_value": "unsupported_value",
+    "extra_forbidden": "unsupported_parameter",
+}
+_HTTP_CODES = {404: "route_not_found", 405: "method_not_allowed"}
+
+
+def documented(*classes: type[GenAdapterError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route that may raise these errors.
+
+    Returns:
+        One entry a status, and `default`, which stands for every other error.
+    """
+    entries: dict[int | str, dict[str, Any]] = {}  # Any: FastAPI's own type
+    for error_class in classes:
+        status = ERROR_TABLE[error_class].status
+        summary = (error_class.__doc__ or "").splitlines()[0]
+        entries[status] = {"model": ErrorEnvelope, "description": summary}
+    entries["default"] = {"model": ErrorEnvelope, "description": "Any other error."}
+    return entries
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Makes every error of the app leave in the one envelope."""
+    app.add_exception_handler(GenAdapterError, _on_known_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(Exception, _on_unknown_error)
+
+
+def row_of(error: GenAdapterError) -> ErrorRow:
+    """The table's row of the error's class or its nearest listed ancestor."""
+    return next(ERROR_TABLE[c] for c in type(error).__mro__ if c in ERROR_TABLE)
+
+
+def _on_known_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, GenAdapterError)
+    row = row_of(error)
+    if row.status >= 500:
+        logger.warning("%s: %s", type(error).__name__, error)
+    headers = {}
+    if row.retry_after_seconds is not None:
+        headers["Retry-After"] = str(row.retry_after_seconds)
+    body = ErrorBody(message=str(error), type=row.type, param=row.param, code=row.code)
+    return _respond(row.status, body, headers=headers)
+
+
+def _on_invalid_request(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    names = [str(part) for part in first["loc"][1:]]
+    param = ".".join(names) if first["type"] != "json_invalid" else None
+    code = _VALIDATION_CODES.get(first["type"], "invalid_body").format(param=param)
+    return _respond(
+        400,
+        ErrorBody(
+            message=_validation_message(first, param),
+            type="invalid_request_error",
+            param=param or None,
+            code=code,
+        ),
+    )
+
+
+def _validation_message(first: Mapping[str, Any], param: str | None) -> str:
+    # The received value is left out: it may be the user's text.
+    match first["type"]:
+        case "json_invalid":
+            return f"the body is not valid JSON: {first['ctx']['error']}"
+        case "extra_forbidden":
+            return f"{param} is not supported: leave it out"
+        case "string_too_long":
+            limit, length = first["ctx"]["max_length"], len(first["input"])
+            return f"{param} has at most {limit} characters, got {length}: shorten it"
+        case "value_error":
+            return str(first["ctx"]["error"])
+    return f"{param or 'the body'}: {first['msg']}"
+
+
+def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    body = ErrorBody(
+        message=error.detail,
+        type="invalid_request_error",
+        param=None,
+        code=_HTTP_CODES.get(error.status_code, "invalid_request"),
+    )
+    return _respond(error.status_code, body, headers=error.headers)
+
+
+def _on_unknown_error(request: Request, error: Exception) -> JSONResponse:
+    identifier = request.state.request_id
+    logger.error("%s failed: %s", identifier, type(error).__name__)
+    body = ErrorBody(
+        message=f"an unexpected error; the server's log has it as {identifier}",
+        type="server_error",
+        param=None,
+        code="internal_error",
+    )
+    # This reply is made outside of the app's own layers, which set the header.
+    return _respond(500, body, headers={"X-Request-Id": identifier})
+
+
+def _respond(
+    status: int, body: ErrorBody, *, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    content = ErrorEnvelope(error=body).model_dump()
+    return JSONResponse(content, status_code=status, headers=headers)

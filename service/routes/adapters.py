@@ -1,0 +1,104 @@
+"""Adapters: made from a description, listed, downloaded, deleted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response, status
+
+from genadapter.errors import (
+    AdapterNotFoundError,
+    ConditionError,
+    CorruptArtifactError,
+)
+from service.dependencies import Adapters
+from service.errors import (
+    AdapterIdError,
+    EngineBusyError,
+    StorageUnavailableError,
+    documented,
+)
+from service.schemas import (
+    AdapterList,
+    AdapterObject,
+    CreateAdapterBody,
+    DeletedAdapter,
+)
+
+router = APIRouter(prefix="/v1/adapters", tags=["adapters"])
+
+_BY_ID = (
+    AdapterIdError,
+    AdapterNotFoundError,
+    CorruptArtifactError,
+    StorageUnavailableError,
+)
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    responses={
+        200: {
+            "model": AdapterObject,
+            "description": "The same request was made before.",
+        },
+        **documented(ConditionError, EngineBusyError, StorageUnavailableError),
+    },
+)
+async def create_adapter(
+    body: CreateAdapterBody, adapters: Adapters, response: Response
+) -> AdapterObject:
+    """Writes an adapter for a task described in words."""
+    creation = await adapters.create(body.to_condition(), seed=body.seed)
+    made = AdapterObject.of(creation.stored)
+    response.headers["Location"] = made.urls.self
+    if not creation.is_new:
+        response.status_code = status.HTTP_200_OK
+    return made
+
+
+@router.get("", responses=documented(AdapterNotFoundError, StorageUnavailableError))
+def list_adapters(
+    adapters: Adapters,
+    after: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    order: Literal["asc", "desc"] = "desc",
+) -> AdapterList:
+    """Lists adapters, a page at a time."""
+    newest_first = order == "desc"
+    page = adapters.page(after=after, limit=limit, newest_first=newest_first)
+    return AdapterList.of(page)
+
+
+@router.get("/{adapter_id}", responses=documented(*_BY_ID))
+def read_adapter(adapter_id: str, adapters: Adapters) -> AdapterObject:
+    """Says what is known of an adapter."""
+    return AdapterObject.of(adapters.describe(adapter_id))
+
+
+@router.get(
+    "/{adapter_id}/download",
+    response_class=Response,
+    responses={
+        **documented(*_BY_ID),
+        200: {"content": {"application/zip": {}}, "description": "The PEFT folder."},
+    },
+)
+def download_adapter(
+    adapter_id: str,
+    adapters: Adapters,
+    format: Literal["zip"] = "zip",
+) -> Response:
+    """Hands out an adapter as a folder that PEFT and vLLM load."""
+    content = adapters.zip(adapter_id)
+    disposition = f'attachment; filename="{adapter_id}.zip"'
+    headers = {"Content-Disposition": disposition}
+    return Response(content, media_type="application/zip", headers=headers)
+
+
+@router.delete("/{adapter_id}", responses=documented(*_BY_ID))
+def delete_adapter(adapter_id: str, adapters: Adapters) -> DeletedAdapter:
+    """Deletes an adapter; answers being written with it are finished."""
+    adapters.delete(adapter_id)
+    return DeletedAdapter(id=adapter_id)

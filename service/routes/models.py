@@ -1,0 +1,37 @@
+"""Models: the bare base, and the base with each adapter."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from genadapter.errors import AdapterNotFoundError, CorruptArtifactError
+from service.dependencies import Adapters, Started
+from service.errors import StorageUnavailableError, documented
+from service.schemas import ModelList, ModelObject
+
+router = APIRouter(prefix="/v1/models", tags=["models"])
+
+
+@router.get("", responses=documented(StorageUnavailableError))
+def list_models(adapters: Adapters, started: Started) -> ModelList:
+    """Lists every model that a chat can name, the base first."""
+    base = adapters.base_name
+    usable = adapters.usable()
+    cards = [ModelObject.of_adapter(stored, base_name=base) for stored in usable]
+    return ModelList(data=[ModelObject.of_base(base, created=started), *cards])
+
+
+# A base may be named with a slash, so the whole rest of the path is its name.
+@router.get(
+    "/{model:path}",
+    responses=documented(
+        AdapterNotFoundError, CorruptArtifactError, StorageUnavailableError
+    ),
+)
+def read_model(model: str, adapters: Adapters, started: Started) -> ModelObject:
+    """Says what is known of a model."""
+    adapter = adapters.find_model(model)
+    base = adapters.base_name
+    if adapter is None:
+        return ModelObject.of_base(base, created=started)
+    return ModelObject.of_adapter(adapters.describe(adapter.id), base_name=base)

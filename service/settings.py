@@ -1,0 +1,44 @@
+"""Settings of the service: flags first, then `GENADAPTER_` variables, then defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from genadapter.base_model import DtypeName
+from genadapter.packages import home
+
+
+class Settings(BaseSettings):
+    """Everything that one may choose about a running service."""
+
+    model_config = SettingsConfigDict(env_prefix="GENADAPTER_", frozen=True)
+
+    host: str = "127.0.0.1"
+    """Address to listen on; there is no authentication yet, so local by default."""
+    port: int = Field(8000, ge=0, le=65535)
+    """Port to listen on."""
+    bundle: Path | None = None
+    """Folder of the trained bundle; none means the one that is found."""
+    base: str | None = None
+    """Folder or hub id of the base model; none means the packaged default."""
+    store: Path = Field(default_factory=lambda: home() / "adapters")
+    """Folder that keeps the adapters."""
+    family: str | None = None
+    """Generator family; none means the bundle's own."""
+    dtype: DtypeName = "float32"
+    """Dtype of the base; in float32 an answer does not depend on its batch."""
+    max_batch_size: int = Field(16, ge=1)
+    """Requests answered in one pass of the base model."""
+    max_waiting_requests: int = Field(64, ge=1)
+    """Requests that may wait, for the base and for the generator alike."""
+    max_context_tokens: int = Field(2048, ge=2)
+    """Prompt and answer together; the model's own limit where that is lower."""
+    default_max_tokens: int = Field(256, ge=1)
+    """Tokens of an answer where the request does not say."""
+    request_timeout_seconds: float = Field(120.0, gt=0)
+    """A request without an answer by then is given up."""
+    max_resident_adapters: int = Field(256, ge=1)
+    """Adapters kept in memory; the others are read from the store when used."""

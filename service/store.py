@@ -1,0 +1,266 @@
+"""The adapter store: a folder of PEFT folders, each named by its adapter's id.
+
+The disk is the truth: whatever appears or disappears there is noticed, and a restart
+loses nothing. A folder appears whole, by a rename, or not at all.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import secrets
+import shutil
+import threading
+import time
+import zipfile
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from genadapter.adapter import Adapter, Provenance, load_adapter, save_adapter
+from genadapter.errors import AdapterNotFoundError, CorruptArtifactError
+from genadapter.lora import LoraSpec
+from genadapter.packages import sha256_of
+from service.errors import AdapterIdError, StorageUnavailableError
+
+logger = logging.getLogger(__name__)
+
+_ID = re.compile(r"lora-[0-9a-f]{32}")
+_WEIGHTS = "adapter_model.safetensors"
+_FILES = ("README.md", "adapter_config.json", _WEIGHTS, "genadapter.json")
+_LEFTOVERS = (".partial-*", ".deleted-*")
+_LEFTOVER_AGE_SECONDS = 600
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredAdapter:
+    """What is known of an adapter without holding its weights."""
+
+    id: str
+    """Its id, and the name of its folder."""
+    created: int
+    """When it was stored, in seconds since 1970."""
+    num_bytes: int
+    """Size of its files together."""
+    sha256: str
+    """Sum of its weights file."""
+    spec: LoraSpec
+    """Its shape and the base model it fits."""
+    base_name: str
+    """What its config calls the base model."""
+    provenance: Provenance
+    """How it came to be."""
+
+
+class AdapterStore:
+    """Keeps adapters on disk and the lately used ones in memory; safe in threads."""
+
+    def __init__(self, folder: Path, *, max_resident: int = 256) -> None:
+        """Opens a store; the folder is made where there is none.
+
+        Args:
+            folder: Where the adapters lie.
+            max_resident: How many stay in memory.
+
+        Raises:
+            StorageUnavailableError: The folder cannot be made or read.
+        """
+        self._folder = folder
+        self._max_resident = max_resident
+        self._known: dict[str, StoredAdapter] = {}
+        self._damaged: set[str] = set()
+        self._resident: OrderedDict[str, Adapter] = OrderedDict()
+        self._lock = threading.RLock()
+        with _storage_errors():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _remove_leftovers(folder)
+        self.list()
+
+    def put(self, adapter: Adapter) -> StoredAdapter:
+        """Stores an adapter, unless it is there already.
+
+        Raises:
+            StorageUnavailableError: The disk is full or cannot be written.
+        """
+        folder = self._path(adapter.id)
+        with _storage_errors(), self._lock:
+            save_adapter(adapter, folder)
+            stored = self._remember(adapter)
+        logger.info("stored %s, %d bytes", stored.id, stored.num_bytes)
+        return stored
+
+    def get(self, identifier: str) -> Adapter:
+        """An adapter with its weights.
+
+        Raises:
+            AdapterIdError: No adapter can have that id.
+            AdapterNotFoundError: There is none.
+            CorruptArtifactError: Its folder was damaged.
+        """
+        folder = self._path(identifier)
+        with self._lock:
+            if not _is_there(folder):
+                self._forget(identifier)
+                raise _not_found(identifier)
+            if identifier in self._resident:
+                self._resident.move_to_end(identifier)
+                return self._resident[identifier]
+            adapter = _load(folder)
+            self._remember(adapter)
+            return adapter
+
+    def describe(self, identifier: str) -> StoredAdapter:
+        """What is known of an adapter.
+
+        Raises:
+            AdapterIdError: No adapter can have that id.
+            AdapterNotFoundError: There is none.
+            CorruptArtifactError: Its folder was damaged.
+        """
+        folder = self._path(identifier)
+        with self._lock:
+            if identifier not in self._known or not _is_there(folder):
+                self.get(identifier)
+            return self._known[identifier]
+
+    def list(self) -> tuple[StoredAdapter, ...]:
+        """Every sound adapter, oldest first; damaged folders are named in the log."""
+        with _storage_errors(), self._lock:
+            names = {p.name for p in self._folder.iterdir() if _is_adapter_folder(p)}
+            for gone in (set(self._known) | self._damaged) - names:
+                self._forget(gone)
+            for new in sorted(names - set(self._known) - self._damaged):
+                self._discover(new)
+            return tuple(sorted(self._known.values(), key=lambda s: (s.created, s.id)))
+
+    def delete(self, identifier: str) -> None:
+        """Removes an adapter, sound or damaged; requests that hold it go on.
+
+        Raises:
+            AdapterIdError: No adapter can have that id.
+            AdapterNotFoundError: There is none.
+        """
+        folder = self._path(identifier)
+        hidden = self._folder / f".deleted-{secrets.token_hex(8)}"
+        with _storage_errors(), self._lock:
+            self._forget(identifier)
+            if not _is_there(folder):
+                raise _not_found(identifier)
+            folder.rename(hidden)
+        shutil.rmtree(hidden, ignore_errors=True)
+        logger.info("deleted %s", identifier)
+
+    def zip(self, identifier: str) -> bytes:
+        """An adapter's PEFT folder as a zip; the same adapter gives the same bytes.
+
+        Raises:
+            AdapterIdError: No adapter can have that id.
+            AdapterNotFoundError: There is none.
+            CorruptArtifactError: Its folder was damaged.
+        """
+        folder = self._path(identifier)
+        buffer = io.BytesIO()
+        with _storage_errors(), self._lock:
+            if not _is_there(folder):
+                raise _not_found(identifier)
+            _load(folder)
+            with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+                for name in _FILES:
+                    entry = zipfile.ZipInfo(f"{identifier}/{name}", date_time=_ZIP_TIME)
+                    entry.external_attr = 0o644 << 16
+                    archive.writestr(entry, (folder / name).read_bytes())
+        return buffer.getvalue()
+
+    def _path(self, identifier: str) -> Path:
+        if not _ID.fullmatch(identifier):
+            raise AdapterIdError
+        return self._folder / identifier
+
+    def _discover(self, identifier: str) -> None:
+        try:
+            self._remember(_load(self._folder / identifier))
+        except CorruptArtifactError as error:
+            self._damaged.add(identifier)
+            logger.warning("skipped %s: %s", identifier, error)
+
+    def _remember(self, adapter: Adapter) -> StoredAdapter:
+        folder = self._folder / adapter.id
+        files = [(folder / name).stat() for name in _FILES]
+        stored = StoredAdapter(
+            id=adapter.id,
+            created=int(files[-1].st_mtime),
+            num_bytes=sum(file.st_size for file in files),
+            sha256=sha256_of(folder / _WEIGHTS),
+            spec=adapter.spec,
+            base_name=adapter.base_name,
+            provenance=adapter.provenance,
+        )
+        self._known[adapter.id] = stored
+        self._damaged.discard(adapter.id)
+        self._resident[adapter.id] = adapter
+        while len(self._resident) > self._max_resident:
+            self._resident.popitem(last=False)
+        return stored
+
+    def _forget(self, identifier: str) -> None:
+        self._known.pop(identifier, None)
+        self._resident.pop(identifier, None)
+        self._damaged.discard(identifier)
+
+
+def _load(folder: Path) -> Adapter:
+    """Reads an adapter; the messages of its errors hold no path of this machine."""
+    try:
+        adapter = load_adapter(folder)
+    except (AdapterNotFoundError, CorruptArtifactError) as error:
+        raise _damaged(folder.name) from error
+    if adapter.id != folder.name or not all((folder / n).is_file() for n in _FILES):
+        raise _damaged(folder.name)
+    return adapter
+
+
+def _is_there(folder: Path) -> bool:
+    # A link could lead out of the store.
+    return folder.is_dir() and not folder.is_symlink()
+
+
+def _is_adapter_folder(path: Path) -> bool:
+    return _ID.fullmatch(path.name) is not None and _is_there(path)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Removes what an interrupted write or delete left; recent ones may be alive."""
+    oldest = time.time() - _LEFTOVER_AGE_SECONDS
+    for pattern in _LEFTOVERS:
+        for path in folder.glob(pattern):
+            if path.stat().st_mtime < oldest:
+                shutil.rmtree(path, ignore_errors=True)
+                logger.info("removed %s, left by an interrupted write", path.name)
+
+
+def _not_found(identifier: str) -> AdapterNotFoundError:
+    return AdapterNotFoundError(
+        f"no adapter {identifier}: GET /v1/adapters lists those there are"
+    )
+
+
+def _damaged(identifier: str) -> CorruptArtifactError:
+    return CorruptArtifactError(
+        f"adapter {identifier} was changed or damaged on disk: delete it and create it "
+        "again"
+    )
+
+
+@contextmanager
+def _storage_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageUnavailableError(
+            f"the adapter store failed: {error.strerror or 'unreadable'}. Free disk "
+            "space or check the folder's permissions, then try again"
+        ) from error

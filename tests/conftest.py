@@ -1,0 +1,309 @@
+"""A whole system in memory: random LLM, word tokenizer, hashing encoder, experts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import WhitespaceSplit
+from torch.nn import functional
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from genadapter.adapter import Adapter
+from genadapter.attach import AdapterSlots
+from genadapter.base_model import BaseModel
+from genadapter.checkpoint import Bundle, save_bundle
+from genadapter.condition import Condition
+from genadapter.encoder import TextFeatures
+from genadapter.generators import Features, Generator, Surroundings, find_family
+from genadapter.library import (
+    Expert,
+    ExpertLibrary,
+    SharedFactors,
+    compact_basis,
+    flatten_b,
+)
+from genadapter.lora import LoraSpec, LoraWeights
+from genadapter.pipeline import Pipeline
+
+WORDS = (
+    "turn the english noun into its plural give capital of a country name colour "
+    "sort these numbers upwards reverse word cat dog box red blue one two three four "
+    "paris france rome italy answer with only please"
+).split()
+TEXTS = (
+    "turn the english noun into its plural",
+    "give the capital of a country",
+    "sort these numbers upwards",
+)
+CHAT_TEMPLATE = (
+    "{% for message in messages %}<|start|> {{ message['role'] }} "
+    "{{ message['content'] }} <|end|> {% endfor %}"
+    "{% if add_generation_prompt %}<|start|> assistant{% endif %}"
+)
+
+
+def make_tokenizer() -> PreTrainedTokenizerFast:
+    """A tokenizer that knows some forty words."""
+    special = ["<|unk|>", "<|pad|>", "<|start|>", "<|end|>", "user", "assistant"]
+    vocabulary = {word: i for i, word in enumerate([*special, *WORDS])}
+    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="<|unk|>"))
+    tokenizer.pre_tokenizer = WhitespaceSplit()
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        unk_token="<|unk|>",
+        pad_token="<|pad|>",
+        eos_token="<|end|>",
+        chat_template=CHAT_TEMPLATE,
+    )
+
+
+def make_base(*, seed: int = 0, hidden_size: int = 32) -> BaseModel:
+    """A random Llama of four layers in float32."""
+    tokenizer = make_tokenizer()
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=hidden_size,
+        intermediate_size=2 * hidden_size,
+        num_hidden_layers=4,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=128,
+        initializer_range=0.3,
+        bos_token_id=None,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = LlamaForCausalLM(config)
+    return BaseModel(model, tokenizer, name="tests/tiny-llama")
+
+
+class HashingEncoder:
+    """Every word has a fixed random vector; a text is the mean of its words."""
+
+    def __init__(self, name: str = "hashing", embedding_size: int = 16) -> None:
+        self.name = name
+        self.embedding_size = embedding_size
+
+    def encode(self, texts: Sequence[str]) -> TextFeatures:
+        """Features of B texts."""
+        words = [text.lower().split() for text in texts]
+        length = max(map(len, words))
+        tokens_BTE = torch.zeros(len(texts), length, self.embedding_size)
+        mask_BT = torch.zeros(len(texts), length, dtype=torch.bool)
+        for row, line in enumerate(words):
+            tokens_BTE[row, : len(line)] = torch.stack([*map(self._vector, line)])
+            mask_BT[row, : len(line)] = True
+        return TextFeatures(
+            pooled_BE=functional.normalize(tokens_BTE.sum(dim=1), dim=1),
+            tokens_BTE=tokens_BTE,
+            mask_BT=mask_BT,
+        )
+
+    def _vector(self, word: str) -> torch.Tensor:
+        seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
+        generator = torch.Generator().manual_seed(seed)
+        return torch.randn(self.embedding_size, generator=generator)
+
+
+def make_weights(spec: LoraSpec, *, seed: int) -> LoraWeights:
+    """Random factors that fit a spec."""
+    generator = torch.Generator().manual_seed(seed)
+    a, b = {}, {}
+    for module in spec.modules:
+        layers, rank = len(module.layers), spec.rank
+        shape = (layers, rank, module.in_features)
+        a[module.name] = torch.randn(shape, generator=generator) * 0.2
+        shape = (layers, module.out_features, rank)
+        b[module.name] = torch.randn(shape, generator=generator) * 0.2
+    return LoraWeights(a, b)
+
+
+def make_surroundings(spec: LoraSpec, encoder: HashingEncoder) -> Surroundings:
+    """Three experts on one random A."""
+    shared = make_weights(spec, seed=0)
+    factors = SharedFactors(a=shared.a, b=shared.b)
+    flat_NP = torch.stack(
+        [flatten_b(make_weights(spec, seed=i).b) for i in range(1, 1 + len(TEXTS))]
+    )
+    basis_CP, coefficients_NC = compact_basis(
+        flat_NP - factors.flat_b(), num_components=len(TEXTS)
+    )
+    experts = [
+        Expert(id=f"task-{i}", family=f"family-{i}", group=f"group-{i}", description=text)
+        for i, text in enumerate(TEXTS)
+    ]
+    library = ExpertLibrary(
+        experts,
+        embeddings_NE=encoder.encode(TEXTS).pooled_BE,
+        coefficients_NC=coefficients_NC,
+        basis_CP=basis_CP,
+    )
+    return Surroundings(
+        spec=spec,
+        shared=factors,
+        library=library,
+        embedding_size=encoder.embedding_size,
+    )
+
+
+def make_generator(
+    family: str, surroundings: Surroundings, *, seed: int = 0
+) -> Generator:
+    """A family with its default Config and, if it has any, random parameters."""
+    cls = find_family(family)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        generator = cls(cls.Config(), surroundings)
+        # Families start at the shared adapter; noise makes every part matter.
+        with torch.no_grad():
+            for parameter in generator.parameters():
+                parameter.add_(0.02 * torch.randn_like(parameter))
+    return generator.eval()
+
+
+@pytest.fixture(scope="session")
+def base() -> BaseModel:
+    """The random LLM; tests that change its weights must take a copy."""
+    return make_base()
+
+
+@pytest.fixture(scope="session")
+def new_base() -> Callable[..., BaseModel]:
+    """Builds further random LLMs by `seed` and `hidden_size`."""
+    return make_base
+
+
+@pytest.fixture(scope="session")
+def spec(base: BaseModel) -> LoraSpec:
+    """Rank 2 on the query and value projections of the upper two layers."""
+    return base.spec(rank=2, alpha=4.0, start_layer=2)
+
+
+@pytest.fixture
+def slots(base: BaseModel, spec: LoraSpec) -> Iterator[AdapterSlots]:
+    """Hooks on the random LLM, removed afterwards."""
+    slots = AdapterSlots(base.model, spec)
+    yield slots
+    slots.detach()
+
+
+@pytest.fixture(scope="session")
+def encoder() -> HashingEncoder:
+    """The hashing encoder."""
+    return HashingEncoder()
+
+
+@pytest.fixture(scope="session")
+def new_encoder() -> type[HashingEncoder]:
+    """Builds further encoders by `name` and `embedding_size`."""
+    return HashingEncoder
+
+
+@pytest.fixture(scope="session")
+def random_weights(spec: LoraSpec) -> Callable[..., LoraWeights]:
+    """Builds random factors by `seed` and, if wanted, another `spec`."""
+
+    def build(*, seed: int, spec: LoraSpec = spec) -> LoraWeights:
+        return make_weights(spec, seed=seed)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def surroundings(spec: LoraSpec, encoder: HashingEncoder) -> Surroundings:
+    """Three experts on one A."""
+    return make_surroundings(spec, encoder)
+
+
+@pytest.fixture(scope="session")
+def library(surroundings: Surroundings) -> ExpertLibrary:
+    """The three experts."""
+    return surroundings.library
+
+
+@pytest.fixture
+def new_generator(surroundings: Surroundings) -> Callable[..., Generator]:
+    """Builds a generator by `family` and `seed`."""
+
+    def build(family: str, *, seed: int = 0) -> Generator:
+        return make_generator(family, surroundings, seed=seed)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def features(encoder: HashingEncoder, surroundings: Surroundings) -> Features:
+    """Features of three texts that are not in the library."""
+    texts = ["give the plural of a noun please", "sort one two three", "capital"]
+    text = encoder.encode(texts)
+    neighbours = surroundings.library.search(text.pooled_BE, num_neighbours=4)
+    return Features(text=text, neighbours=neighbours)
+
+
+@pytest.fixture
+def write_bundle(
+    base: BaseModel, surroundings: Surroundings, encoder: HashingEncoder
+) -> Callable[..., Bundle]:
+    """Writes a bundle to a folder, by `family`."""
+
+    def write(folder: Path, *, family: str = "hypernetwork") -> Bundle:
+        return save_bundle(
+            folder,
+            generator=make_generator(family, surroundings),
+            surroundings=surroundings,
+            encoder_name=encoder.name,
+            base=base,
+            trained_on=[expert.id for expert in surroundings.library.experts],
+            seeds={"generator": 0},
+            results={},
+            card="# A bundle for tests\n",
+            untrained_configs={"blend": {"num_neighbours": 2, "temperature": 0.2}},
+        )
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def bundle_folder(
+    tmp_path_factory: pytest.TempPathFactory,
+    base: BaseModel,
+    surroundings: Surroundings,
+    encoder: HashingEncoder,
+) -> Path:
+    """A bundle on disk that tests only read."""
+    folder = tmp_path_factory.mktemp("bundles") / "bundle"
+    save_bundle(
+        folder,
+        generator=make_generator("hypernetwork", surroundings),
+        surroundings=surroundings,
+        encoder_name=encoder.name,
+        base=base,
+        trained_on=[],
+        seeds={"generator": 0},
+        results={},
+        card="# A bundle for tests\n",
+    )
+    return folder
+
+
+@pytest.fixture
+def pipeline(
+    tmp_path: Path, write_bundle: Callable[..., Bundle], encoder: HashingEncoder
+) -> Pipeline:
+    """A pipeline on the random LLM's own bundle."""
+    bundle = write_bundle(tmp_path / "bundle")
+    return Pipeline(bundle.manifest.base.name, bundle, encoder)
+
+
+@pytest.fixture
+def adapter(pipeline: Pipeline) -> Adapter:
+    """One generated adapter."""
+    return pipeline.generate([Condition(description="give the plural of a noun")])[0]

@@ -1,0 +1,164 @@
+"""Pipeline: from words to adapters."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from genadapter.adapter import load_adapter, save_adapter
+from genadapter.attach import AdapterSlots, stack_rows
+from genadapter.base_model import BaseModel
+from genadapter.checkpoint import Bundle, load_bundle
+from genadapter.condition import Condition
+from genadapter.encoder import Encoder
+from genadapter.errors import ConditionError, SpecMismatchError
+from genadapter.lora import check_fits
+from genadapter.pipeline import CHUNK_SIZE, Pipeline
+
+PLURAL = Condition(description="give the plural of a noun")
+CAPITAL = Condition(description="give the capital of a country with only one word")
+SORT = Condition(description="sort")
+
+
+def test_adapters_come_in_the_order_of_their_conditions(pipeline: Pipeline) -> None:
+    """Sorting by length inside never shows outside."""
+    conditions = [CAPITAL, SORT, PLURAL]
+    adapters = pipeline.generate(conditions)
+    digests = [adapter.provenance.condition for adapter in adapters]
+    assert digests == [condition.digest() for condition in conditions]
+    for adapter in adapters:
+        check_fits(adapter.weights, pipeline.spec)
+
+
+def test_row_of_a_batch_equals_the_single_case(pipeline: Pipeline) -> None:
+    """Neighbours in the batch do not change an adapter beyond float rounding."""
+    batch = pipeline.generate([PLURAL, CAPITAL, SORT])
+    for condition, together in zip([PLURAL, CAPITAL, SORT], batch, strict=True):
+        alone = pipeline.generate([condition])[0]
+        assert alone.id == together.id
+        for name, _, b_LOR in alone.weights:
+            # Padding changes the order of float32 sums.
+            torch.testing.assert_close(
+                b_LOR, together.weights.b[name], atol=1e-5, rtol=0
+            )
+
+
+def test_more_conditions_than_a_chunk_are_all_answered(pipeline: Pipeline) -> None:
+    """Chunks are joined without loss."""
+    number = CHUNK_SIZE + 3
+    conditions = [Condition(description=f"sort {'one ' * i}two") for i in range(number)]
+    adapters = pipeline.generate(conditions)
+    assert [a.id for a in adapters] == [pipeline.adapter_id(c) for c in conditions]
+    assert len({adapter.id for adapter in adapters}) == number
+
+
+def test_no_conditions_give_no_adapters(pipeline: Pipeline) -> None:
+    """An empty batch is not an error."""
+    assert pipeline.generate([]) == []
+
+
+def test_same_request_gives_the_same_id_and_bytes(pipeline: Pipeline) -> None:
+    """An adapter is a pure function of bundle, condition and seed."""
+    first, second = pipeline.generate([PLURAL])[0], pipeline.generate([PLURAL])[0]
+    assert first.id == second.id == pipeline.adapter_id(PLURAL)
+    for name, _, b_LOR in first.weights:
+        assert torch.equal(b_LOR, second.weights.b[name])
+
+
+def test_seed_family_and_condition_change_the_id(
+    pipeline: Pipeline, tmp_path: Path, encoder: Encoder
+) -> None:
+    """Whatever decides the weights is part of the id."""
+    nearest = load_bundle(
+        tmp_path / "bundle", base=None, encoder=encoder, family="nearest"
+    )
+    other_family = Pipeline("tests/tiny-llama", nearest, encoder)
+    ids = {
+        pipeline.adapter_id(PLURAL),
+        pipeline.adapter_id(PLURAL, seed=1),
+        pipeline.adapter_id(CAPITAL),
+        other_family.adapter_id(PLURAL),
+    }
+    assert len(ids) == 4
+
+
+def test_provenance_names_the_nearest_expert_first(pipeline: Pipeline) -> None:
+    """A description of the library's own task finds its expert with similarity one."""
+    text = pipeline.bundle.surroundings.library.experts[1].description
+    adapter = pipeline.generate([Condition(description=text)])[0]
+    (name, similarity), *others = adapter.provenance.neighbours
+    assert name == "task-1"
+    assert similarity == pytest.approx(1.0, abs=1e-3)
+    assert [near for _, near in others] == sorted(
+        (near for _, near in others), reverse=True
+    )
+
+
+def test_bytes_on_disk_give_back_the_adapter(pipeline: Pipeline, tmp_path: Path) -> None:
+    """What was generated and what was stored are the same adapter."""
+    adapter = pipeline.generate([PLURAL])[0]
+    save_adapter(adapter, tmp_path / "adapter")
+    stored = load_adapter(tmp_path / "adapter")
+    assert (stored.id, stored.spec) == (adapter.id, adapter.spec)
+    assert stored.provenance == adapter.provenance
+
+
+def test_generated_adapters_run_on_the_base(
+    pipeline: Pipeline, base: BaseModel, slots: AdapterSlots
+) -> None:
+    """Rows with and without an adapter share one batch of greedy answers."""
+    adapters = pipeline.generate([PLURAL, CAPITAL])
+    rows = stack_rows(slots.spec, [adapters[0].weights, None, adapters[1].weights])
+    prompts = [base.prompt_ids("cat"), base.prompt_ids("france"), base.prompt_ids("dog")]
+    answers = base.generate(prompts, max_new_tokens=3, slots=slots, adapters=rows)
+    assert len(answers) == 3
+    assert answers[1] == base.generate(prompts, max_new_tokens=3)[1]
+
+
+def test_log_has_one_line_a_batch_and_never_the_text(
+    pipeline: Pipeline, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Descriptions are private; the log tells count, family and time."""
+    with caplog.at_level(logging.INFO, logger="genadapter"):
+        pipeline.generate([PLURAL, CAPITAL])
+    assert len(caplog.messages) == 1
+    assert "2 adapters" in caplog.text
+    assert "hypernetwork" in caplog.text
+    assert "plural" not in caplog.text
+
+
+def test_kind_that_the_family_cannot_use_is_refused(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A family says which conditions it hears; others are refused by name."""
+    family = type(pipeline.bundle.generator)
+    monkeypatch.setattr(family, "conditions", frozenset({"document"}))
+    with pytest.raises(ConditionError, match=r"accepts \['document'\]"):
+        pipeline.generate([PLURAL])
+
+
+def test_another_encoder_is_refused(
+    pipeline: Pipeline, new_encoder: Callable[..., Encoder]
+) -> None:
+    """Embeddings of one encoder mean nothing to a generator trained on another."""
+    with pytest.raises(SpecMismatchError, match="trained with encoder 'hashing'"):
+        Pipeline("tests/tiny-llama", pipeline.bundle, new_encoder(name="other"))
+
+
+@pytest.mark.parametrize("family", ["nearest", "blend"])
+def test_untrained_families_run_on_a_trained_bundle(
+    family: str,
+    write_bundle: Callable[..., Bundle],
+    tmp_path: Path,
+    encoder: Encoder,
+) -> None:
+    """The library of any bundle also serves the families without parameters."""
+    write_bundle(tmp_path / "trained")
+    bundle = load_bundle(tmp_path / "trained", base=None, encoder=encoder, family=family)
+    pipeline = Pipeline("tests/tiny-llama", bundle, encoder)
+    adapter = pipeline.generate([PLURAL])[0]
+    assert adapter.provenance.family == pipeline.family == family

@@ -1,0 +1,222 @@
+"""The one LightningModule: any source of adapters, trained through the frozen base.
+
+Shapes: B slots, G rows, N answer tokens, V vocabulary, P parameters of one B.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import lightning
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from genadapter.attach import AdapterSlots, RowAdapters
+from genadapter.base_model import BaseModel
+from genadapter.errors import ConfigError
+from genadapter.library import split_b
+from genadapter.lora import LoraSpec
+from training.datamodule import Batch
+from training.objectives import Step, find_objectives, reconstruction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OptimConfig:
+    """How a source is optimised."""
+
+    learning_rate: float = 5e-4
+    """Peak of the schedule."""
+    warmup_steps: int = 50
+    """Steps of linear warm-up; a cosine to a twentieth follows."""
+    max_steps: int = 1000
+    """Steps of the whole run."""
+    weight_decay: float = 0.01
+    """AdamW's decay."""
+    gradient_clip: float = 1.0
+    """Largest norm of a step's gradient."""
+    warm_start_steps: int = 0
+    """First steps that only match the experts' weights, without the base model."""
+    objectives: Mapping[str, float] = field(default_factory=lambda: {"supervised": 1.0})
+    """Weight of each objective."""
+
+    def __post_init__(self) -> None:
+        """Rejects values without meaning."""
+        if self.learning_rate <= 0:
+            raise ConfigError(
+                f"learning_rate must be above 0, got {self.learning_rate}"
+            )
+        if self.max_steps < 1:
+            raise ConfigError(f"max_steps must be at least 1, got {self.max_steps}")
+
+
+class AdapterTraining(lightning.LightningModule):
+    """Trains a source of adapters; the base model itself is never a parameter here."""
+
+    def __init__(
+        self,
+        source: nn.Module,
+        *,
+        base: BaseModel,
+        spec: LoraSpec,
+        config: OptimConfig,
+        expert_b_NP: Tensor | None = None,
+        budget_seconds: float | None = None,
+    ) -> None:
+        """Wires a source to the base model.
+
+        Args:
+            source: An `AdapterSource` with parameters.
+            base: The frozen base; already on the training device.
+            spec: Shape of the adapters.
+            config: How to optimise.
+            expert_b_NP: By task position, the experts that reconstruction aims at.
+            budget_seconds: Time for the whole run; the schedule ends with it.
+        """
+        super().__init__()
+        self.source = source
+        self.config = config
+        self._base, self._spec = base, spec
+        self._slots = AdapterSlots(base.model, spec)
+        self._start_layer = spec.layers[0]
+        self._expert_b_NP = expert_b_NP
+        self._budget_seconds = budget_seconds
+        self._objectives = find_objectives(config.objectives)
+        self.elapsed_seconds = 0.0
+        self._step_started = 0.0
+        self.losses: list[tuple[int, dict[str, float]]] = []
+
+    def rows_of(self, batch: Batch, b_BP: Tensor) -> RowAdapters:
+        """The adapter of every row, from the B of every slot."""
+        a: Mapping[str, Tensor] = self.source.a(batch)  # type: ignore[operator] # nn.Module hides methods
+        adapters = RowAdapters(
+            a=a, b=split_b(b_BP, self._spec), scaling=self._spec.scaling
+        )
+        return adapters.select(batch.slot_of_G)
+
+    def answer_logits(self, batch: Batch, b_BP: Tensor) -> Tensor:
+        """Logits of shape (N, V) at every answer position."""
+        with self._slots.bind(self.rows_of(batch, b_BP)):
+            return self._base.logits_from(
+                batch.hidden_GTD,
+                start_layer=self._start_layer,
+                positions_BT=batch.positions_GT,
+            )
+
+    def row_losses(self, batch: Batch, logits_NV: Tensor) -> Tensor:
+        """Mean cross-entropy of every row, of shape (G,)."""
+        loss_N = functional.cross_entropy(
+            logits_NV.float(), batch.targets_N, reduction="none"
+        )
+        num_rows = batch.hidden_GTD.shape[0]
+        total_G = loss_N.new_zeros(num_rows).index_add(0, batch.row_of_N, loss_N)
+        return total_G / torch.bincount(batch.row_of_N, minlength=num_rows)
+
+    def training_step(self, batch: Batch, _index: int) -> Tensor:
+        """The weighted sum of the objectives."""
+        b_BP = self.source(batch)
+        experts = None
+        if self._expert_b_NP is not None:
+            experts = self._expert_b_NP[batch.tasks_B.cpu()].to(b_BP.device)
+        if self.global_step < self.config.warm_start_steps:
+            empty = b_BP.new_zeros(0)
+            step = Step(batch=batch, row_loss_G=empty, b_BP=b_BP, expert_b_BP=experts)
+            return self._record({"reconstruction": reconstruction(step)}, {})
+        row_loss_G = self.row_losses(batch, self.answer_logits(batch, b_BP))
+        step = Step(batch=batch, row_loss_G=row_loss_G, b_BP=b_BP, expert_b_BP=experts)
+        values = {n: function(step) for n, (function, _) in self._objectives.items()}
+        return self._record(values, {n: w for n, (_, w) in self._objectives.items()})
+
+    def _record(
+        self, values: Mapping[str, Tensor], weights: Mapping[str, float]
+    ) -> Tensor:
+        total = torch.stack([weights.get(n, 1.0) * v for n, v in values.items()]).sum()
+        if not bool(torch.isfinite(total)):
+            raise ConfigError(
+                f"the loss is {float(total)} at step {self.global_step}: lower "
+                f"learning_rate, now {self.config.learning_rate}"
+            )
+        rounded = {name: round(float(value), 4) for name, value in values.items()}
+        self.losses.append((self.global_step, rounded))
+        self.log("loss", total.detach(), prog_bar=True)
+        return total
+
+    def validation_step(
+        self, batch: Batch, _index: int, dataloader_idx: int = 0
+    ) -> None:
+        """Share of rows whose answer greedy decoding would give, token for token."""
+        name = ("matched", "shuffled")[dataloader_idx]
+        accuracy = self.exact_rows(batch).float().mean()
+        rows = batch.hidden_GTD.shape[0]
+        self.log(name, accuracy, batch_size=rows, add_dataloader_idx=False)
+
+    def exact_rows(self, batch: Batch) -> Tensor:
+        """True for rows whose every answer token is the most likely one, (G,)."""
+        logits_NV = self.answer_logits(batch, self.source(batch))
+        wrong_N = (logits_NV.argmax(dim=1) != batch.targets_N).int()
+        num_rows = batch.hidden_GTD.shape[0]
+        wrong_G = wrong_N.new_zeros(num_rows).index_add(0, batch.row_of_N, wrong_N)
+        return wrong_G == 0
+
+    def on_validation_epoch_end(self) -> None:
+        """Joins accuracy and margin into the score that checkpoints are chosen by."""
+        metrics = self.trainer.callback_metrics
+        if "matched" in metrics and "shuffled" in metrics:
+            matched, shuffled = metrics["matched"], metrics["shuffled"]
+            self.log("score", matched + 0.5 * (matched - shuffled))
+            rounded = {"matched": float(matched), "shuffled": float(shuffled)}
+            self.losses.append((self.global_step, rounded))
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """AdamW over everything the source trains."""
+        return torch.optim.AdamW(
+            [p for p in self.source.parameters() if p.requires_grad],
+            lr=self.config.learning_rate,
+            weight_decay=self.config.weight_decay,
+        )
+
+    @property
+    def progress(self) -> float:
+        """Share of the run that is done, by steps or by time, whichever is ahead."""
+        by_steps = self.global_step / self.config.max_steps
+        if self._budget_seconds is None:
+            return min(1.0, by_steps)
+        return min(1.0, max(by_steps, self.elapsed_seconds / self._budget_seconds))
+
+    def on_train_batch_start(self, _batch: Batch, _index: int) -> int | None:
+        """Sets the learning rate for the progress made; ends a run out of time."""
+        if self.progress >= 1.0:
+            self.trainer.should_stop = True
+            return -1
+        self._step_started = time.monotonic()
+        warmup = min(1.0, (self.global_step + 1) / max(1, self.config.warmup_steps))
+        decay = 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * self.progress))
+        for group in self.trainer.optimizers[0].param_groups:
+            group["lr"] = self.config.learning_rate * warmup * decay
+        return None
+
+    def on_train_batch_end(self, *_: Any) -> None:  # Any: Lightning's hook
+        """Counts the time that training itself took."""
+        self.elapsed_seconds += time.monotonic() - self._step_started
+
+    def on_save_checkpoint(
+        self, checkpoint: dict[str, Any]
+    ) -> None:  # Any: Lightning's
+        """Keeps what a resumed leg needs beside the weights."""
+        checkpoint["elapsed_seconds"] = self.elapsed_seconds
+        checkpoint["losses"] = self.losses
+
+    def on_load_checkpoint(
+        self, checkpoint: dict[str, Any]
+    ) -> None:  # Any: Lightning's
+        """Takes up where the last leg stopped."""
+        self.elapsed_seconds = checkpoint["elapsed_seconds"]
+        self.losses = checkpoint["losses"]
+
+    def detach(self) -> None:
+        """Takes the adapter places off the base model."""
+        self._slots.detach()

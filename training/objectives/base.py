@@ -1,0 +1,50 @@
+"""What an objective sees of a training step, and how it is found.
+
+Shapes: G rows, B slots, P parameters of one flattened B.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from genadapter.errors import ConfigError
+from training.datamodule import Batch
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One forward pass: the batch and what came of it."""
+
+    batch: Batch
+    row_loss_G: Tensor
+    """Mean cross-entropy over the answer tokens of every row."""
+    b_BP: Tensor
+    """The flattened B factors of every slot."""
+    expert_b_BP: Tensor | None = None
+    """The trained expert of every slot's task, where there are experts."""
+
+
+Objective = Callable[[Step], Tensor]
+_objectives: dict[str, Objective] = {}
+
+
+def objective(function: Objective) -> Objective:
+    """Makes an objective known under its function name."""
+    _objectives[function.__name__] = function
+    return function
+
+
+def find_objectives(weights: Mapping[str, float]) -> dict[str, tuple[Objective, float]]:
+    """The objectives of a recipe, with their weights.
+
+    Raises:
+        ConfigError: A name that no objective has.
+    """
+    if unknown := sorted(set(weights) - set(_objectives)):
+        raise ConfigError(
+            f"no objective {unknown[0]!r}; found: {', '.join(sorted(_objectives))}"
+        )
+    return {name: (_objectives[name], weight) for name, weight in weights.items()}

@@ -1,0 +1,23 @@
+"""Distance to the trained expert: a warm start, not a goal.
+
+Alone it does not carry over to unseen tasks (Charakorn et al., Text-to-LoRA, 2025,
+table 6). All B factors share their A, so they are compared entry by entry.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from genadapter.errors import ConfigError
+from training.objectives.base import Step, objective
+
+
+@objective
+def reconstruction(step: Step) -> Tensor:
+    """Squared distance to the experts, in units of their own spread."""
+    if step.expert_b_BP is None:
+        raise ConfigError(
+            "reconstruction needs experts: train them before the generator"
+        )
+    spread = step.expert_b_BP.var(dim=0).mean().clamp_min(1e-12)
+    return (step.b_BP - step.expert_b_BP).square().mean() / spread

@@ -1,0 +1,218 @@
+"""Complete configurations of a run, one function each, and typed overrides."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any
+
+from genadapter.errors import ConfigError
+from genadapter.generators.hypernetwork import HypernetworkGenerator
+from training.datamodule import BatchConfig
+from training.module import OptimConfig
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DataConfig:
+    """Which tasks and rows a run learns from."""
+
+    folder: str = "data/tasks"
+    """The built suite."""
+    extra_files: tuple[str, ...] = ()
+    """More task files, trained on whole; imported or licensed apart."""
+    max_tasks: int = 0
+    """Training tasks at most; 0 means all."""
+    max_rows: int = 200
+    """Training rows of a task at most."""
+    max_tokens: int = 128
+    """Longer rows are left out."""
+    validation_rows: int = 16
+    """Rows of a validation task that a checkpoint is judged on."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdapterConfig:
+    """Shape of the adapters."""
+
+    rank: int = 8
+    """Rank of every factor pair."""
+    alpha: float = 16.0
+    """PEFT's `lora_alpha`."""
+    target_modules: tuple[str, ...] = ("q_proj", "v_proj")
+    """Linear layers that carry adapters."""
+    start_layer: int = 15
+    """First decoder layer with adapters; the states below are cached."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpertsConfig:
+    """How experts are trained and kept."""
+
+    optim: OptimConfig
+    """Steps and rate of every group of experts."""
+    group_size: int = 32
+    """Experts trained in one forward pass."""
+    rows_per_task: int = 2
+    """Rows of each a step."""
+    num_components: int = 96
+    """Basis vectors that the experts are kept in."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recipe:
+    """Everything that decides what a run produces."""
+
+    name: str
+    """Names the run's folder."""
+    data: DataConfig = field(default_factory=DataConfig)
+    """Tasks and rows."""
+    adapter: AdapterConfig = field(default_factory=AdapterConfig)
+    """Shape of the adapters."""
+    batch: BatchConfig = field(default_factory=BatchConfig)
+    """Size of a generator step."""
+    multitask: OptimConfig
+    """Training of the shared A and B_0."""
+    experts: ExpertsConfig
+    """Training of the experts."""
+    family: str = "hypernetwork"
+    """The generator family."""
+    generator: Any = field(
+        default_factory=HypernetworkGenerator.Config
+    )  # Any: its Config
+    """The family's own config."""
+    optim: OptimConfig
+    """Training of the generator."""
+    validate_every_steps: int = 250
+    """Steps between looks at the validation families."""
+    seed: int = 0
+    """Of everything drawn at random."""
+
+
+def smoke() -> Recipe:
+    """A whole run in under three minutes on two cores; shows that it works, no more."""
+    return Recipe(
+        name="smoke",
+        data=DataConfig(max_tasks=24, max_rows=24, max_tokens=56, validation_rows=4),
+        batch=BatchConfig(num_tasks=8),
+        multitask=OptimConfig(learning_rate=1e-3, warmup_steps=5, max_steps=10),
+        experts=ExpertsConfig(
+            optim=OptimConfig(learning_rate=3e-3, warmup_steps=2, max_steps=4),
+            group_size=24,
+            num_components=8,
+        ),
+        generator=HypernetworkGenerator.Config(width=64, num_blocks=1),
+        optim=OptimConfig(
+            warmup_steps=5,
+            max_steps=15,
+            warm_start_steps=5,
+            objectives={"supervised": 1.0, "margin": 0.2},
+        ),
+        validate_every_steps=10,
+    )
+
+
+def cpu() -> Recipe:
+    """About two and a half hours of two cores, in legs that resume."""
+    return Recipe(
+        name="cpu",
+        multitask=OptimConfig(learning_rate=2e-3, warmup_steps=20, max_steps=300),
+        experts=ExpertsConfig(
+            optim=OptimConfig(learning_rate=3e-3, warmup_steps=4, max_steps=30)
+        ),
+        optim=OptimConfig(
+            learning_rate=5e-4,
+            warmup_steps=100,
+            max_steps=8000,
+            warm_start_steps=200,
+            objectives={"supervised": 1.0, "margin": 0.2},
+        ),
+    )
+
+
+def gpu() -> Recipe:
+    """Two legs of nine minutes on one large GPU."""
+    return Recipe(
+        name="gpu",
+        data=DataConfig(max_rows=240, max_tokens=160, validation_rows=32),
+        batch=BatchConfig(num_tasks=64, rows_per_task=4, num_buckets=4),
+        multitask=OptimConfig(learning_rate=2e-3, warmup_steps=20, max_steps=600),
+        experts=ExpertsConfig(
+            optim=OptimConfig(learning_rate=3e-3, warmup_steps=5, max_steps=80),
+            group_size=128,
+            rows_per_task=4,
+        ),
+        optim=OptimConfig(
+            learning_rate=5e-4,
+            warmup_steps=200,
+            max_steps=20_000,
+            warm_start_steps=300,
+            objectives={"supervised": 1.0, "margin": 0.2},
+        ),
+        validate_every_steps=500,
+    )
+
+
+RECIPES: dict[str, Callable[[], Recipe]] = {"smoke": smoke, "cpu": cpu, "gpu": gpu}
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        ConfigError: There is none; the message lists those found.
+    """
+    if name not in RECIPES:
+        raise ConfigError(f"no recipe {name!r}; found: {', '.join(RECIPES)}")
+    return RECIPES[name]()
+
+
+def override(recipe: Recipe, assignments: Sequence[str]) -> Recipe:
+    """Applies `section.field=value` assignments.
+
+    Args:
+        recipe: The recipe to change.
+        assignments: Values are JSON, or plain text for text fields.
+
+    Raises:
+        ConfigError: An unknown field, with the closest names, or a wrong type.
+    """
+    for assignment in assignments:
+        path, sign, value = assignment.partition("=")
+        if not sign:
+            raise ConfigError(f"expected section.field=value, got {assignment!r}")
+        recipe = _assign(recipe, path.split("."), value, path)
+    return recipe
+
+
+def _assign(
+    config: Any, path: Sequence[str], value: str, whole: str
+) -> Any:  # Any: configs
+    names = [f.name for f in fields(config)]
+    if path[0] not in names:
+        close = difflib.get_close_matches(path[0], names) or names
+        raise ConfigError(f"no setting {whole!r}; closest: {', '.join(close)}")
+    current = getattr(config, path[0])
+    if len(path) > 1:
+        if not is_dataclass(current):
+            raise ConfigError(f"{path[0]!r} has no parts, got {whole!r}")
+        return replace(config, **{path[0]: _assign(current, path[1:], value, whole)})
+    return replace(config, **{path[0]: _parse(value, current, whole)})
+
+
+def _parse(value: str, current: Any, path: str) -> Any:  # Any: a field's value
+    if isinstance(current, str):
+        return value
+    try:
+        parsed = json.loads(value)
+    except json.JSONDecodeError:
+        parsed = value.split(",") if isinstance(current, tuple) else value
+    if isinstance(current, tuple) and isinstance(parsed, list):
+        return tuple(parsed)
+    if isinstance(current, float) and isinstance(parsed, int):
+        return float(parsed)
+    if type(parsed) is not type(current):
+        wanted = type(current).__name__
+        raise ConfigError(f"{path} must be a {wanted}, got {value!r}")
+    return parsed

@@ -1,0 +1,192 @@
+"""Where the adapters of a training step come from.
+
+Shapes: B slots, N experts, L layers, R rank, I in, O out, P parameters of one B.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Protocol, final
+
+import torch
+from torch import Tensor, nn
+
+from genadapter.generators import Features, Generator
+from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
+from genadapter.lora import LoraSpec
+from training.datamodule import Batch, DescriptionTable
+from training.tasks import Task
+
+
+class AdapterSource(Protocol):
+    """Gives A and one B for every slot of a batch."""
+
+    def a(self, batch: Batch) -> Mapping[str, Tensor]:
+        """Per module, the shared A of shape (L, R, I), or one a slot (B, L, R, I)."""
+        ...
+
+    def __call__(self, batch: Batch) -> Tensor:
+        """Flattened B factors of shape (B, P)."""
+        ...
+
+
+@final
+class MultiTaskSource(nn.Module):
+    """One adapter for all tasks; the only source that trains A."""
+
+    def __init__(self, spec: LoraSpec, *, seed: int) -> None:
+        """Starts as PEFT does: A random, B zero.
+
+        Args:
+            spec: Shape of the adapter.
+            seed: Of the random A.
+        """
+        super().__init__()
+        generator = torch.Generator().manual_seed(seed)
+        self.a_by_module = nn.ParameterDict()
+        num_b = 0
+        for module in spec.modules:
+            shape = (len(module.layers), spec.rank, module.in_features)
+            bound = module.in_features**-0.5
+            noise_LRI = torch.rand(shape, generator=generator) * 2 - 1
+            self.a_by_module[module.name] = nn.Parameter(noise_LRI * bound)
+            num_b += len(module.layers) * module.out_features * spec.rank
+        self.b_P = nn.Parameter(torch.zeros(num_b))
+
+    def a(self, _batch: Batch) -> Mapping[str, Tensor]:
+        """Per module, the shared A of shape (L, R, I)."""
+        return dict(self.a_by_module.items())
+
+    def forward(self, batch: Batch) -> Tensor:
+        """The same B for every slot, of shape (B, P)."""
+        return self.b_P.expand(len(batch.tasks_B), -1)
+
+
+@final
+class ExpertSource(nn.Module):
+    """One B for each of a group of tasks, on a frozen A."""
+
+    def __init__(self, shared: SharedFactors, tasks: Sequence[int]) -> None:
+        """Starts every expert from the multi-task B.
+
+        Args:
+            shared: The frozen A and the B to start from.
+            tasks: Positions of the group's tasks in the suite.
+        """
+        super().__init__()
+        self._a = dict(shared.a)
+        b_P = flatten_b(shared.b)
+        self.b_NP = nn.Parameter(b_P.repeat(len(tasks), 1))
+        self._place = {task: place for place, task in enumerate(tasks)}
+
+    def a(self, _batch: Batch) -> Mapping[str, Tensor]:
+        """Per module, the shared A of shape (L, R, I)."""
+        return {n: t.to(self.b_NP.device) for n, t in self._a.items()}
+
+    def forward(self, batch: Batch) -> Tensor:
+        """The experts of the batch's tasks, of shape (B, P)."""
+        return self.b_NP[self.places(batch)]
+
+    def places(self, batch: Batch) -> Tensor:
+        """Where the experts of the batch's tasks stand in the table, of shape (B,)."""
+        places = [self._place[task] for task in batch.tasks_B.tolist()]
+        return torch.tensor(places, device=self.b_NP.device)
+
+
+@final
+class FreeExpertSource(nn.Module):
+    """Experts that train their A as well; the measure of what sharing A costs."""
+
+    def __init__(self, shared: SharedFactors, tasks: Sequence[int]) -> None:
+        """Starts every expert from the multi-task adapter.
+
+        Args:
+            shared: The A and B to start from.
+            tasks: Positions of the tasks in the suite.
+        """
+        super().__init__()
+        self.experts = ExpertSource(shared, tasks)
+        self.a_by_module = nn.ParameterDict(
+            {n: nn.Parameter(t.repeat(len(tasks), 1, 1, 1)) for n, t in shared.a.items()}
+        )
+
+    def a(self, batch: Batch) -> Mapping[str, Tensor]:
+        """Per module, A of shape (B, L, R, I)."""
+        places_B = self.experts.places(batch)
+        return {n: t[places_B] for n, t in self.a_by_module.items()}
+
+    def forward(self, batch: Batch) -> Tensor:
+        """The experts of the batch's tasks, of shape (B, P)."""
+        b_BP: Tensor = self.experts(batch)
+        return b_BP
+
+
+@final
+class GeneratorSource(nn.Module):
+    """A generator that sees the descriptions and a masked library."""
+
+    family_mask_share = 0.5
+    """Share of slots whose whole family is hidden from the search."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        *,
+        shared: SharedFactors,
+        library: ExpertLibrary,
+        descriptions: DescriptionTable,
+        tasks: Sequence[Task],
+        seed: int,
+    ) -> None:
+        """Prepares what each task must not find.
+
+        Args:
+            generator: The generator to train.
+            shared: The frozen A it writes for.
+            library: The experts it may look at.
+            descriptions: Features of all descriptions.
+            tasks: The suite, by position.
+            seed: Of the masking.
+        """
+        super().__init__()
+        self.generator = generator
+        self.library = library
+        self._a = dict(shared.a)
+        self._descriptions = descriptions
+        self._random = random.Random(seed)
+        experts = library.experts
+        self._relatives = [
+            frozenset(i for i, e in enumerate(experts) if e.group == task.group)
+            for task in tasks
+        ]
+        self._families = [
+            frozenset(i for i, e in enumerate(experts) if e.family == task.family)
+            for task in tasks
+        ]
+
+    def a(self, _batch: Batch) -> Mapping[str, Tensor]:
+        """Per module, the shared A of shape (L, R, I)."""
+        device = next(self.generator.parameters()).device
+        return {n: t.to(device) for n, t in self._a.items()}
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Generated B factors of shape (B, P)."""
+        b_BP: Tensor = self.generator(self.features(batch))
+        return b_BP
+
+    def features(self, batch: Batch) -> Features:
+        """What the generator sees for every slot of a batch."""
+        text = self._descriptions.features.select(batch.descriptions_B.cpu())
+        near = self.library.search(
+            text.pooled_BE,
+            num_neighbours=self.generator.num_neighbours,
+            excluded=[self._hidden(task) for task in batch.tasks_B.tolist()],
+        )
+        return Features(text=text, neighbours=near).to(batch.hidden_GTD.device)
+
+    def _hidden(self, task: int) -> frozenset[int]:
+        # In training some slots live as if their family had no expert at all.
+        if self.training and self._random.random() < self.family_mask_share:
+            return self._relatives[task] | self._families[task]
+        return self._relatives[task]

@@ -1,0 +1,152 @@
+"""Which adapter shape to build on: what experts gain under each candidate.
+
+For every candidate a multi-task adapter is trained, then experts of tasks from
+validation families start from it; what they gain over the base on unseen rows counts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import mean
+
+import torch
+
+from genadapter.base_model import BaseModel
+from genadapter.encoder import Encoder
+from genadapter.library import flatten_b
+from training import run
+from training.datamodule import BatchConfig, DescriptionTable, TaskData
+from training.module import AdapterTraining, OptimConfig
+from training.recipes import AdapterConfig, Recipe
+from training.sources import ExpertSource, FreeExpertSource
+from training.tasks import Task
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A shape to try."""
+
+    name: str
+    adapter: AdapterConfig
+    is_a_free: bool = False
+    """Whether experts train their A as well."""
+
+
+CANDIDATES = (
+    Candidate(name="shared A, rank 8, from layer 15", adapter=AdapterConfig()),
+    Candidate(
+        name="shared A, rank 16, from layer 15",
+        adapter=AdapterConfig(rank=16, alpha=32.0),
+    ),
+    Candidate(
+        name="free A, rank 8, from layer 15", adapter=AdapterConfig(), is_a_free=True
+    ),
+    Candidate(
+        name="shared A, rank 8, from layer 10", adapter=AdapterConfig(start_layer=10)
+    ),
+    Candidate(
+        name="shared A, rank 8, from layer 0", adapter=AdapterConfig(start_layer=0)
+    ),
+    Candidate(
+        name="shared A, rank 8, from layer 15, also o and down",
+        adapter=AdapterConfig(
+            target_modules=("down_proj", "o_proj", "q_proj", "v_proj")
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpecResult:
+    """What one candidate reached; accuracies are means over the tasks."""
+
+    name: str
+    base: float
+    multitask: float
+    expert: float
+    parameters_per_expert: int
+    seconds: float
+
+
+def search_specs(
+    recipe: Recipe,
+    *,
+    base: BaseModel,
+    encoder: Encoder,
+    candidates: Sequence[Candidate] = CANDIDATES,
+    num_tasks: int = 12,
+    expert_steps: int = 60,
+) -> Iterator[SpecResult]:
+    """Tries every candidate on the same tasks, rows and steps.
+
+    Args:
+        recipe: Gives the training tasks and the multi-task schedule.
+        base: The frozen base.
+        encoder: Only completes the workspace.
+        candidates: Shapes to try.
+        num_tasks: Validation tasks that experts are trained for.
+        expert_steps: Steps of every expert.
+    """
+    for candidate in candidates:
+        started = time.monotonic()
+        named = replace(
+            recipe,
+            name=f"spec-{candidate.name.replace(' ', '-').replace(',', '')}",
+            adapter=candidate.adapter,
+        )
+        work = run.prepare(named, base=base, encoder=encoder)
+        shared = run.train_multitask(work)
+        chosen = work.validation_tasks[:: max(1, len(work.validation_tasks) // num_tasks)]
+        tasks = list(chosen)[:num_tasks]
+        kind = FreeExpertSource if candidate.is_a_free else ExpertSource
+        experts = kind(shared, tasks)
+        run.fit(
+            work,
+            experts,
+            OptimConfig(learning_rate=3e-3, warmup_steps=5, max_steps=expert_steps),
+            BatchConfig(num_tasks=len(tasks), swapped_share=0, num_buckets=1),
+            name="spec-experts",
+            tasks=tasks,
+        )
+        multitask = ExpertSource(shared, tasks)
+        nothing = ExpertSource(shared, tasks)
+        torch.nn.init.zeros_(nothing.b_NP)
+        yield SpecResult(
+            name=candidate.name,
+            base=accuracy(work, nothing, tasks),
+            multitask=accuracy(work, multitask, tasks),
+            expert=accuracy(work, experts, tasks),
+            parameters_per_expert=flatten_b(shared.b).numel(),
+            seconds=time.monotonic() - started,
+        )
+
+
+@torch.inference_mode()
+def accuracy(
+    work: run.Workspace, source: torch.nn.Module, tasks: Sequence[int]
+) -> float:
+    """Mean share of test rows answered token for token."""
+    unseen = [work.tasks[t] for t in tasks]
+    data = TaskData(
+        unseen,
+        work.base,
+        start_layer=work.recipe.adapter.start_layer,
+        part="test",
+        max_tokens=work.recipe.data.max_tokens,
+    )
+    data.cache.prepare(run.home() / "states")
+    module = AdapterTraining(
+        source, base=work.base, spec=work.spec, config=work.recipe.optim
+    )
+    shares = []
+    for place, task in enumerate(tasks):
+        rows = [(0, position) for position in data.of_task[place][:40]]
+        batch = data.collate([(task, 0)], rows)
+        shares.append(float(module.exact_rows(batch).float().mean()))
+    module.detach()
+    return mean(shares)
+
+
+__all__ = ["CANDIDATES", "Candidate", "DescriptionTable", "SpecResult", "Task", "search_specs"]

@@ -1,0 +1,240 @@
+"""Tasks as values, and the files they are read from.
+
+The project's own format is JSON lines: one task a line with `id`, `descriptions` and
+`examples` of `input` and `output` (a string, or a list of accepted ones). Other keys
+are optional or ignored. Natural Instructions JSON files are read as well.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from genadapter.errors import TaskFormatError
+
+Split = Literal["train", "unseen", "validation", "test"]
+"""`unseen` are held-out tasks of training families; the last two are whole families."""
+SPLITS: tuple[Split, ...] = get_args(Split)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One input and the answers that count as right."""
+
+    input: str
+    outputs: tuple[str, ...]
+    """Accepted answers; the first is the reference."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """A task: what it is in words, and examples of it."""
+
+    id: str
+    descriptions: tuple[str, ...]
+    examples: tuple[Example, ...]
+    family: str = "imported"
+    pool: str = ""
+    """Tasks of one pool ask different things of the same inputs; empty if alone."""
+    group: str = ""
+    """Tasks made from one table; the task's own id if it is alone."""
+    split: Split = "train"
+    licence: str = "unknown"
+    source: str = "unknown"
+
+    @property
+    def num_train_rows(self) -> int:
+        """Rows that may be trained on; the next tenth validates, the rest tests."""
+        return int(0.7 * len(self.examples))
+
+    def rows(self, part: Literal["train", "validation", "test"]) -> tuple[Example, ...]:
+        """The task's rows of one part; the parts do not overlap."""
+        start, middle = self.num_train_rows, int(0.8 * len(self.examples))
+        bounds = {
+            "train": (0, start),
+            "validation": (start, middle),
+            "test": (middle, len(self.examples)),
+        }
+        return self.examples[slice(*bounds[part])]
+
+    @property
+    def num_train_descriptions(self) -> int:
+        """Descriptions that may be trained on: all but the last quarter."""
+        return max(1, len(self.descriptions) - len(self.descriptions) // 4)
+
+    @property
+    def train_descriptions(self) -> tuple[str, ...]:
+        """Descriptions that may be trained on."""
+        return self.descriptions[: self.num_train_descriptions]
+
+    @property
+    def heldout_descriptions(self) -> tuple[str, ...]:
+        """Descriptions never trained on; the only one, where there is just one."""
+        return (
+            self.descriptions[self.num_train_descriptions :] or self.descriptions[-1:]
+        )
+
+    def to_dict(self) -> dict[str, Any]:  # Any: plain JSON
+        """The task as JSON values; single answers are plain strings."""
+        examples = [
+            {
+                "input": e.input,
+                "output": e.outputs[0] if len(e.outputs) == 1 else list(e.outputs),
+            }
+            for e in self.examples
+        ]
+        return {
+            "id": self.id,
+            "family": self.family,
+            "split": self.split,
+            "pool": self.pool,
+            "group": self.group,
+            "licence": self.licence,
+            "source": self.source,
+            "descriptions": list(self.descriptions),
+            "examples": examples,
+        }
+
+
+def read_tasks(path: Path) -> list[Task]:
+    """Reads every task of a file, or of all task files in a folder.
+
+    Args:
+        path: `.jsonl`, `.jsonl.gz`, a Natural Instructions `.json`, or a folder.
+
+    Raises:
+        TaskFormatError: A line is malformed or an id occurs twice; names file, line
+            and reason.
+    """
+    if path.is_dir():
+        files = sorted(f for f in path.iterdir() if _is_task_file(f))
+        tasks = [task for file in files for task in _read_file(file)]
+    elif path.exists():
+        tasks = _read_file(path)
+    else:
+        raise TaskFormatError(f"{path}: no such file; give a .jsonl, .json or a folder")
+    seen: set[str] = set()
+    for task in tasks:
+        if task.id in seen:
+            raise TaskFormatError(
+                f"{path}: task id {task.id!r} occurs twice; rename one"
+            )
+        seen.add(task.id)
+    return tasks
+
+
+def write_tasks(tasks: Iterable[Task], path: Path) -> None:
+    """Writes tasks as JSON lines; the file appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps(t.to_dict(), ensure_ascii=False) + "\n" for t in tasks]
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".partial-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines(lines)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(partial).chmod(0o644)
+        Path(partial).replace(path)
+    except BaseException:
+        Path(partial).unlink(missing_ok=True)
+        raise
+
+
+def _is_task_file(path: Path) -> bool:
+    return path.name.endswith((".jsonl", ".jsonl.gz", ".json"))
+
+
+def _read_file(path: Path) -> list[Task]:
+    if path.suffix == ".json":
+        return [_from_natural_instructions(path)]
+    opened = gzip.open if path.suffix == ".gz" else open
+    tasks = []
+    with opened(path, "rt", encoding="utf-8") as stream:
+        for number, line in enumerate(stream, start=1):
+            if line.strip():
+                tasks.append(_parse_line(line, f"{path}, line {number}"))
+    return tasks
+
+
+def _parse_line(line: str, place: str) -> Task:
+    try:
+        values = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise TaskFormatError(f"{place}: not JSON: {error}") from error
+    if not isinstance(values, dict):
+        raise TaskFormatError(f"{place}: expected an object, got {values!r:.60}")
+    return _task_from(values, place)
+
+
+def _task_from(values: Mapping[str, Any], place: str) -> Task:  # Any: plain JSON
+    for key in ("id", "descriptions", "examples"):
+        if not values.get(key):
+            raise TaskFormatError(f"{place}: {key!r} is missing or empty; add it")
+    descriptions = values["descriptions"]
+    if not isinstance(descriptions, list) or not all(
+        isinstance(d, str) and d.strip() for d in descriptions
+    ):
+        raise TaskFormatError(f"{place}: 'descriptions' must be a list of texts")
+    split = values.get("split", "train")
+    if split not in SPLITS:
+        raise TaskFormatError(
+            f"{place}: split must be one of {', '.join(SPLITS)}, got {split!r}"
+        )
+    examples = tuple(_example_from(e, place) for e in values["examples"])
+    task_id = str(values["id"])
+    return Task(
+        id=task_id,
+        descriptions=tuple(descriptions),
+        examples=examples,
+        family=str(values.get("family", "imported")),
+        pool=str(values.get("pool", "")),
+        group=str(values.get("group") or task_id),
+        split=split,
+        licence=str(values.get("licence", "unknown")),
+        source=str(values.get("source", "unknown")),
+    )
+
+
+def _example_from(values: Any, place: str) -> Example:  # Any: plain JSON
+    if not isinstance(values, dict) or not isinstance(values.get("input"), str):
+        raise TaskFormatError(f"{place}: an example needs 'input' text, got {values!r}")
+    output = values.get("output")
+    outputs = [output] if isinstance(output, str) else output
+    if (
+        not isinstance(outputs, list)
+        or not outputs
+        or not all(isinstance(o, str) for o in outputs)
+    ):
+        raise TaskFormatError(
+            f"{place}: 'output' must be a text or a list of accepted texts, "
+            f"got {output!r}"
+        )
+    return Example(values["input"], tuple(outputs))
+
+
+def _from_natural_instructions(path: Path) -> Task:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        definition, instances = values["Definition"], values["Instances"]
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise TaskFormatError(
+            f"{path}: not a Natural Instructions task ({error!r}); it needs "
+            "'Definition' and 'Instances'"
+        ) from error
+    categories = values.get("Categories") or ["imported"]
+    licence = values.get("Instance License") or ["unknown"]
+    plain = {
+        "id": path.stem,
+        "descriptions": [definition] if isinstance(definition, str) else definition,
+        "examples": instances,
+        "family": str(categories[0]).lower().replace(" ", "_"),
+        "licence": str(licence[0]),
+        "source": "Natural Instructions",
+    }
+    return _task_from(plain, str(path))
