@@ -85,7 +85,7 @@ def _packages() -> Iterator[Check]:
             name="packages",
             state="missing",
             detail="genadapter runs from a folder that was never installed",
-            next_step="run `make install`, or `pip install .`",
+            next_step=_install(""),
         )
         return
     for extra, names in requirements_by_extra(requirements).items():
@@ -99,13 +99,17 @@ def _package_group(extra: str, names: Sequence[str]) -> Check:
     if not absent:
         found = ", ".join(f"{name} {version}" for name, version in versions.items())
         return Check(name=title, state="ok", detail=found)
-    target = f"genadapter[{extra}]" if extra else "genadapter"
     return Check(
         name=title,
         state="optional" if extra else "missing",
         detail=f"not installed: {', '.join(absent)}",
-        next_step=f"pip install '{target}'",
+        next_step=_install(extra),
     )
+
+
+def _install(extra: str) -> str:
+    target = f"'.[{extra}]'" if extra else "."
+    return f"in the project's folder: make install, or pip install {target}"
 
 
 def _version(name: str) -> str | None:
@@ -170,7 +174,7 @@ def _model(name: str, find: Callable[[], Path], *, marker: str) -> Check:
             name=name,
             state="missing",
             detail=f"its library cannot be imported: {error}",
-            next_step="pip install genadapter",
+            next_step=_install(""),
         )
     if (folder / marker).exists():
         return Check(name=name, state="ok", detail=str(folder))
@@ -205,5 +209,5 @@ def _broken(commands: Mapping[str, str]) -> Iterator[Check]:
             name=f"commands of {package}",
             state="optional",
             detail=f"cannot be loaded: {reason}",
-            next_step=f"pip install 'genadapter[{package}]'",
+            next_step=_install(package),
         )

@@ -39,12 +39,10 @@ def serve(
 
     from genadapter.display import progress
     from service.app import create_app, load_services
-    from service.settings import Settings
+    from service.settings import read_settings
 
-    given = {"port": port, "host": host, "bundle": bundle, "base": base, "store": store}
-    settings = Settings.model_validate(
-        {name: value for name, value in given.items() if value is not None}
-    )
+    flags = {"port": port, "host": host, "bundle": bundle, "base": base, "store": store}
+    settings = read_settings(flags)
     for package in ("genadapter", "service", "uvicorn"):
         logging.getLogger(package).setLevel(logging.INFO)
     with progress("Loading the base model, the encoder and the bundle"):

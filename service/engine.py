@@ -15,7 +15,6 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Literal
 
 import torch
 
@@ -24,6 +23,7 @@ from genadapter.attach import AdapterSlots, RowAdapters, stack_rows
 from genadapter.base_model import BaseModel
 from genadapter.errors import ConfigError, SpecMismatchError
 from genadapter.lora import LoraSpec
+from service.conversation import Answer, ChatRequest, Turn
 from service.errors import (
     ContextLengthError,
     EngineBusyError,
@@ -32,41 +32,6 @@ from service.errors import (
 )
 
 logger = logging.getLogger(__name__)
-
-Role = Literal["system", "user", "assistant"]
-FinishReason = Literal["stop", "length"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Turn:
-    """One message of a conversation; never logged."""
-
-    role: Role
-    content: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChatRequest:
-    """What to answer, and with which adapter."""
-
-    turns: tuple[Turn, ...]
-    """The conversation so far."""
-    adapter: Adapter | None = None
-    """None is the bare base model."""
-    max_new_tokens: int | None = None
-    """At most so many tokens; none means the engine's default."""
-    stop: tuple[str, ...] = ()
-    """The answer ends before the first of these."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """One answer and what it took."""
-
-    text: str
-    finish_reason: FinishReason
-    num_prompt_tokens: int
-    num_new_tokens: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,8 +79,8 @@ class Engine:
             config: Its limits.
         """
         self._base = base
+        self._spec = spec
         self._config = config
-        self._slots = AdapterSlots(base.model, spec)
         self._end_ids = _end_ids(base)
         limit = getattr(base.model.config, "max_position_embeddings", None)
         self._max_tokens = min(config.max_context_tokens, limit or 1 << 30)
@@ -134,8 +99,15 @@ class Engine:
             raise _stopped()
 
     def start(self) -> None:
-        """Starts the worker; an engine works once in its life."""
-        self._worker = threading.Thread(target=self._work, name="engine", daemon=True)
+        """Starts the worker.
+
+        Raises:
+            SpecMismatchError: The base has no place for adapters of the spec.
+        """
+        slots = AdapterSlots(self._base.model, self._spec)
+        self._worker = threading.Thread(
+            target=self._work, args=[slots], name="engine", daemon=True
+        )
         self._worker.start()
 
     def stop(self) -> None:
@@ -145,10 +117,10 @@ class Engine:
             refused, self._waiting = self._waiting, deque()
             self._changed.notify_all()
         for _, future in refused:
-            future.set_exception(_stopped())
+            if future.set_running_or_notify_cancel():
+                future.set_exception(_stopped())
         if worker is not None:
             worker.join()
-        self._slots.detach()
 
     def submit(self, request: ChatRequest) -> Future[Answer]:
         """Puts a request in line.
@@ -158,12 +130,12 @@ class Engine:
             EngineBusyError: The line is full.
             EngineStoppedError: The engine is not running.
         """
-        _check_adapter(request.adapter, self._slots.spec)
+        _check_adapter(request.adapter, self._spec)
         future: Future[Answer] = Future()
         with self._changed:
             if self._worker is None:
                 raise _stopped()
-            if len(self._waiting) >= self._config.max_waiting_requests:
+            if self._is_full():
                 raise EngineBusyError(
                     f"{len(self._waiting)} requests are waiting, which is the most "
                     "allowed: try again in a second"
@@ -187,13 +159,20 @@ class Engine:
         except TimeoutError as error:
             raise _timed_out(seconds) from error
 
-    def _work(self) -> None:
+    def _is_full(self) -> bool:
+        limit = self._config.max_waiting_requests
+        if len(self._waiting) >= limit:
+            # Requests that were given up take no place from others.
+            self._waiting = deque(w for w in self._waiting if not w[1].cancelled())
+        return len(self._waiting) >= limit
+
+    def _work(self, slots: AdapterSlots) -> None:
         while (batch := self._next_batch()) is not None:
             rows = [row for pair in batch if (row := self._prepare(*pair))]
             if not rows:
                 continue
             try:
-                answers = self._run(rows)
+                answers = self._run(rows, slots)
             # The worker is the edge of its thread: whatever failed belongs to the
             # requests of this batch, and the next one must still be served.
             except Exception as error:
@@ -203,6 +182,7 @@ class Engine:
                     row.future.set_exception(answer)
                 else:
                     row.future.set_result(answer)
+        slots.detach()
 
     def _next_batch(self) -> list[tuple[ChatRequest, Future[Answer]]] | None:
         me = threading.current_thread()
@@ -248,7 +228,9 @@ class Engine:
         return wanted or min(self._config.default_max_tokens, left)
 
     @torch.inference_mode()
-    def _run(self, rows: Sequence[_Row]) -> Sequence[Answer | Exception]:
+    def _run(
+        self, rows: Sequence[_Row], slots: AdapterSlots
+    ) -> Sequence[Answer | Exception]:
         started = perf_counter()
         padded = self._base.tokenizer.pad(
             {"input_ids": [row.prompt for row in rows]},
@@ -256,7 +238,7 @@ class Engine:
             padding_side="left",
             return_tensors="pt",
         ).to(self._base.device)
-        with self._bind([row.request.adapter for row in rows]):
+        with self._bind([row.request.adapter for row in rows], slots):
             output_BT = self._base.model.generate(
                 **padded,
                 max_new_tokens=max(row.max_new_tokens for row in rows),
@@ -269,18 +251,20 @@ class Engine:
         logger.info("answered %d requests in %.0f ms", len(rows), milliseconds)
         return [self._finish(r, ids) for r, ids in zip(rows, new_BT, strict=True)]
 
-    def _bind(self, adapters: Sequence[Adapter | None]) -> AbstractContextManager[None]:
+    def _bind(
+        self, adapters: Sequence[Adapter | None], slots: AdapterSlots
+    ) -> AbstractContextManager[None]:
         if all(adapter is None for adapter in adapters):
             return nullcontext()
         weights = [adapter.weights if adapter else None for adapter in adapters]
-        stacked = stack_rows(self._slots.spec, weights, dtype=self._base.dtype)
+        stacked = stack_rows(self._spec, weights, dtype=self._base.dtype)
         device = self._base.device
         rows = RowAdapters(
             a={name: a.to(device) for name, a in stacked.a.items()},
             b={name: b.to(device) for name, b in stacked.b.items()},
             scaling=stacked.scaling,
         )
-        return self._slots.bind(rows)
+        return slots.bind(rows)
 
     def _finish(self, row: _Row, new_ids: Sequence[int]) -> Answer | Exception:
         ids = list(new_ids[: row.max_new_tokens])

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from genadapter.adapter import Adapter
 from genadapter.condition import MAX_DESCRIPTION_CHARACTERS, Condition
 from service.adapter_service import AdapterPage
-from service.engine import Answer, ChatRequest, FinishReason, Role, Turn
+from service.conversation import Answer, ChatRequest, FinishReason, Role, Turn
 from service.store import StoredAdapter
 
 MAX_SEED = 2**63 - 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from genadapter.base_model import DtypeName
+from genadapter.errors import ConfigError
 from genadapter.packages import home
 
 
@@ -42,3 +44,24 @@ class Settings(BaseSettings):
     """A request without an answer by then is given up."""
     max_resident_adapters: int = Field(256, ge=1)
     """Adapters kept in memory; the others are read from the store when used."""
+
+
+def read_settings(flags: Mapping[str, object]) -> Settings:
+    """Settings from flags, with the environment for what they do not say.
+
+    Args:
+        flags: By field; None means not given.
+
+    Raises:
+        ConfigError: A value that a setting cannot have.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise ConfigError(
+            f"{name}: {first['msg']}, got {first['input']!r}: change the flag or "
+            f"GENADAPTER_{name.upper()}"
+        ) from error

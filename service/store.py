@@ -24,13 +24,13 @@ from genadapter.adapter import Adapter, Provenance, load_adapter, save_adapter
 from genadapter.errors import AdapterNotFoundError, CorruptArtifactError
 from genadapter.lora import LoraSpec
 from genadapter.packages import sha256_of
+from genadapter.peft_format import CONFIG_FILE, WEIGHTS_FILE
 from service.errors import AdapterIdError, StorageUnavailableError
 
 logger = logging.getLogger(__name__)
 
 _ID = re.compile(r"lora-[0-9a-f]{32}")
-_WEIGHTS = "adapter_model.safetensors"
-_FILES = ("README.md", "adapter_config.json", _WEIGHTS, "genadapter.json")
+_FILES = ("README.md", CONFIG_FILE, WEIGHTS_FILE, "genadapter.json")
 _LEFTOVERS = (".partial-*", ".deleted-*")
 _LEFTOVER_AGE_SECONDS = 600
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -194,7 +194,7 @@ class AdapterStore:
             id=adapter.id,
             created=int(files[-1].st_mtime),
             num_bytes=sum(file.st_size for file in files),
-            sha256=sha256_of(folder / _WEIGHTS),
+            sha256=sha256_of(folder / WEIGHTS_FILE),
             spec=adapter.spec,
             base_name=adapter.base_name,
             provenance=adapter.provenance,

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 from torch.nn import functional
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import (
+    BertConfig,
+    BertModel,
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+)
 
 from genadapter.adapter import Adapter
 from genadapter.attach import AdapterSlots
 from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, save_bundle
 from genadapter.condition import Condition
-from genadapter.encoder import TextFeatures
+from genadapter.encoder import Encoder, TextFeatures
 from genadapter.generators import Features, Generator, Surroundings, find_family
 from genadapter.library import (
     Expert,
@@ -31,11 +40,45 @@ from genadapter.library import (
 from genadapter.lora import LoraSpec, LoraWeights
 from genadapter.pipeline import Pipeline
 
-WORDS = (
-    "turn the english noun into its plural give capital of a country name colour "
-    "sort these numbers upwards reverse word cat dog box red blue one two three four "
-    "paris france rome italy answer with only please"
-).split()
+WORDS = [
+    "turn",
+    "the",
+    "english",
+    "noun",
+    "into",
+    "its",
+    "plural",
+    "give",
+    "capital",
+    "of",
+    "a",
+    "country",
+    "name",
+    "colour",
+    "sort",
+    "these",
+    "numbers",
+    "upwards",
+    "reverse",
+    "word",
+    "cat",
+    "dog",
+    "box",
+    "red",
+    "blue",
+    "one",
+    "two",
+    "three",
+    "four",
+    "paris",
+    "france",
+    "rome",
+    "italy",
+    "answer",
+    "with",
+    "only",
+    "please",
+]
 TEXTS = (
     "turn the english noun into its plural",
     "give the capital of a country",
@@ -85,6 +128,28 @@ def make_base(*, seed: int = 0, hidden_size: int = 32) -> BaseModel:
     return BaseModel(model, tokenizer, name="tests/tiny-llama")
 
 
+def make_sentence_transformer(folder: Path) -> None:
+    """Saves a random one-layer BERT with mean pooling."""
+    tokenizer = make_tokenizer()
+    # An encoder reads bare texts; a chat template would be wrapped around them.
+    tokenizer.chat_template = None
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=128,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        BertModel(config).save_pretrained(folder / "bert")
+    tokenizer.save_pretrained(folder / "bert")
+    parts = [Transformer(str(folder / "bert")), Pooling(16, pooling_mode="mean")]
+    SentenceTransformer(modules=parts, device="cpu").save(str(folder))
+
+
 class HashingEncoder:
     """Every word has a fixed random vector; a text is the mean of its words."""
 
@@ -126,7 +191,7 @@ def make_weights(spec: LoraSpec, *, seed: int) -> LoraWeights:
     return LoraWeights(a, b)
 
 
-def make_surroundings(spec: LoraSpec, encoder: HashingEncoder) -> Surroundings:
+def make_surroundings(spec: LoraSpec, encoder: Encoder) -> Surroundings:
     """Three experts on one random A."""
     shared = make_weights(spec, seed=0)
     factors = SharedFactors(a=shared.a, b=shared.b)
@@ -137,7 +202,9 @@ def make_surroundings(spec: LoraSpec, encoder: HashingEncoder) -> Surroundings:
         flat_NP - factors.flat_b(), num_components=len(TEXTS)
     )
     experts = [
-        Expert(id=f"task-{i}", family=f"family-{i}", group=f"group-{i}", description=text)
+        Expert(
+            id=f"task-{i}", family=f"family-{i}", group=f"group-{i}", description=text
+        )
         for i, text in enumerate(TEXTS)
     ]
     library = ExpertLibrary(
@@ -208,6 +275,23 @@ def new_encoder() -> type[HashingEncoder]:
 
 
 @pytest.fixture(scope="session")
+def base_folder(base: BaseModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The random LLM as a folder that transformers loads."""
+    folder = tmp_path_factory.mktemp("models") / "tiny-llama"
+    base.model.save_pretrained(folder)
+    base.tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random sentence-transformers model of size 16 as a folder."""
+    folder = tmp_path_factory.mktemp("models") / "tiny-encoder"
+    make_sentence_transformer(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def random_weights(spec: LoraSpec) -> Callable[..., LoraWeights]:
     """Builds random factors by `seed` and, if wanted, another `spec`."""
 
@@ -221,6 +305,12 @@ def random_weights(spec: LoraSpec) -> Callable[..., LoraWeights]:
 def surroundings(spec: LoraSpec, encoder: HashingEncoder) -> Surroundings:
     """Three experts on one A."""
     return make_surroundings(spec, encoder)
+
+
+@pytest.fixture(scope="session")
+def new_surroundings(spec: LoraSpec) -> Callable[[Encoder], Surroundings]:
+    """Builds the three experts for another encoder."""
+    return partial(make_surroundings, spec)
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,15 @@ import torch
 from genadapter.adapter import load_adapter, save_adapter
 from genadapter.attach import AdapterSlots, stack_rows
 from genadapter.base_model import BaseModel
-from genadapter.checkpoint import Bundle, load_bundle
+from genadapter.checkpoint import Bundle, load_bundle, save_bundle
 from genadapter.condition import Condition
-from genadapter.encoder import Encoder
+from genadapter.encoder import Encoder, SentenceEncoder
 from genadapter.errors import ConditionError, SpecMismatchError
+from genadapter.generators import Surroundings, find_family
 from genadapter.lora import check_fits
 from genadapter.pipeline import CHUNK_SIZE, Pipeline
+
+NewAround = Callable[[Encoder], Surroundings]
 
 PLURAL = Condition(description="give the plural of a noun")
 CAPITAL = Condition(description="give the capital of a country with only one word")
@@ -98,7 +101,9 @@ def test_provenance_names_the_nearest_expert_first(pipeline: Pipeline) -> None:
     )
 
 
-def test_bytes_on_disk_give_back_the_adapter(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_bytes_on_disk_give_back_the_adapter(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
     """What was generated and what was stored are the same adapter."""
     adapter = pipeline.generate([PLURAL])[0]
     save_adapter(adapter, tmp_path / "adapter")
@@ -113,7 +118,11 @@ def test_generated_adapters_run_on_the_base(
     """Rows with and without an adapter share one batch of greedy answers."""
     adapters = pipeline.generate([PLURAL, CAPITAL])
     rows = stack_rows(slots.spec, [adapters[0].weights, None, adapters[1].weights])
-    prompts = [base.prompt_ids("cat"), base.prompt_ids("france"), base.prompt_ids("dog")]
+    prompts = [
+        base.prompt_ids("cat"),
+        base.prompt_ids("france"),
+        base.prompt_ids("dog"),
+    ]
     answers = base.generate(prompts, max_new_tokens=3, slots=slots, adapters=rows)
     assert len(answers) == 3
     assert answers[1] == base.generate(prompts, max_new_tokens=3)[1]
@@ -158,7 +167,61 @@ def test_untrained_families_run_on_a_trained_bundle(
 ) -> None:
     """The library of any bundle also serves the families without parameters."""
     write_bundle(tmp_path / "trained")
-    bundle = load_bundle(tmp_path / "trained", base=None, encoder=encoder, family=family)
+    bundle = load_bundle(
+        tmp_path / "trained", base=None, encoder=encoder, family=family
+    )
     pipeline = Pipeline("tests/tiny-llama", bundle, encoder)
     adapter = pipeline.generate([PLURAL])[0]
     assert adapter.provenance.family == pipeline.family == family
+
+
+@pytest.fixture
+def trained(
+    tmp_path: Path, base: BaseModel, encoder_folder: Path, new_surroundings: NewAround
+) -> Path:
+    """A bundle for the random LLM and a real sentence-transformers model."""
+    encoder = SentenceEncoder(str(encoder_folder))
+    surroundings = new_surroundings(encoder)
+    save_bundle(
+        tmp_path / "trained",
+        generator=find_family("blend")(find_family("blend").Config(), surroundings),
+        surroundings=surroundings,
+        encoder_name=encoder.name,
+        base=base,
+        trained_on=[],
+        seeds={},
+        results={},
+        card="",
+    )
+    return tmp_path / "trained"
+
+
+def test_loading_leaves_the_llm_alone(trained: Path) -> None:
+    """Bundle and encoder are enough to write adapters."""
+    pipeline = Pipeline.load(trained, family="nearest", base_name="mine/base")
+    adapter = pipeline.generate([PLURAL])[0]
+    assert adapter.base_name == "mine/base"
+    assert adapter.provenance.family == "nearest"
+    assert Pipeline.load(trained).base_name == "tests/tiny-llama"
+
+
+def test_loading_with_base_gives_both(trained: Path, base_folder: Path) -> None:
+    """The LLM is checked against the bundle and carries its name."""
+    pipeline, base = Pipeline.load_with_base(
+        trained, base_source=str(base_folder), dtype="float32"
+    )
+    assert base.name == pipeline.base_name == "tests/tiny-llama"
+    assert base.fingerprint.digest == pipeline.spec.base_fingerprint
+
+
+def test_loading_with_another_base_is_refused(
+    trained: Path, new_base: Callable[..., BaseModel], tmp_path: Path
+) -> None:
+    """A bundle never runs on an LLM that it was not trained on."""
+    other = new_base(seed=5)
+    other.model.save_pretrained(tmp_path / "other")
+    other.tokenizer.save_pretrained(tmp_path / "other")
+    with pytest.raises(SpecMismatchError, match="load the base it names"):
+        Pipeline.load_with_base(
+            trained, base_source=str(tmp_path / "other"), dtype="float32"
+        )

@@ -173,7 +173,7 @@ def encode_all(texts: Sequence[str], encoder: Encoder) -> TextFeatures:
     back = torch.tensor(order).argsort()
     return TextFeatures(
         pooled_BE=torch.cat([p.pooled_BE for p in parts])[back],
-        tokens_BTE=torch.cat([_pad(p.tokens_BTE, longest) for p in parts])[back],
+        tokens_BTE=torch.cat([_pad(p.tokens_BTE.half(), longest) for p in parts])[back],
         mask_BT=torch.cat([_pad(p.mask_BT, longest) for p in parts])[back],
     )
 

@@ -119,9 +119,7 @@ class AdapterTraining(lightning.LightningModule):
     def training_step(self, batch: Batch, _index: int) -> Tensor:
         """The weighted sum of the objectives."""
         b_BP = self.source(batch)
-        experts = None
-        if self._expert_b_NP is not None:
-            experts = self._expert_b_NP[batch.tasks_B.cpu()].to(b_BP.device)
+        experts = self._experts_of(batch)
         if self.global_step < self.config.warm_start_steps:
             empty = b_BP.new_zeros(0)
             step = Step(batch=batch, row_loss_G=empty, b_BP=b_BP, expert_b_BP=experts)
@@ -130,6 +128,17 @@ class AdapterTraining(lightning.LightningModule):
         step = Step(batch=batch, row_loss_G=row_loss_G, b_BP=b_BP, expert_b_BP=experts)
         values = {n: function(step) for n, (function, _) in self._objectives.items()}
         return self._record(values, {n: w for n, (_, w) in self._objectives.items()})
+
+    def _experts_of(self, batch: Batch) -> Tensor | None:
+        if self._expert_b_NP is None:
+            return None
+        # Variants of a task have no expert of their own; NaN marks them as unknown.
+        tasks_B = batch.tasks_B.cpu()
+        known_B = tasks_B < len(self._expert_b_NP)
+        b_BP = self._expert_b_NP[tasks_B.where(known_B, 0)]
+        return b_BP.masked_fill(~known_B.unsqueeze(1), torch.nan).to(
+            batch.tasks_B.device
+        )
 
     def _record(
         self, values: Mapping[str, Tensor], weights: Mapping[str, float]

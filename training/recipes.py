@@ -28,6 +28,12 @@ class DataConfig:
     """Training rows of a task at most."""
     max_tokens: int = 128
     """Longer rows are left out."""
+    relabelled: int = 2
+    """Variants with other labels of every training task that names its labels."""
+    reformatted: float = 0.6
+    """Share of training tasks that get a variant with another answer format."""
+    variant_rows: int = 60
+    """Rows of a variant at most."""
     validation_rows: int = 16
     """Rows of a validation task that a checkpoint is judged on."""
 

@@ -34,6 +34,7 @@ from genadapter.library import (
 )
 from genadapter.lora import LoraSpec
 from genadapter.packages import home
+from training.augment import variants
 from training.curves import write_curves
 from training.datamodule import (
     BatchConfig,
@@ -61,9 +62,11 @@ class Workspace:
     encoder: Encoder
     spec: LoraSpec
     tasks: tuple[Task, ...]
-    """Training tasks first, then those of validation families."""
+    """Training tasks first, then their variants, then tasks of validation families."""
+    num_experts: int
+    """Training tasks without the variants: those that get an expert."""
     num_train: int
-    """How many of them are trained on."""
+    """Tasks that are trained on, variants included."""
     data: TaskData
     descriptions: DescriptionTable
 
@@ -71,6 +74,11 @@ class Workspace:
     def train_tasks(self) -> range:
         """Positions of the tasks that are trained on."""
         return range(self.num_train)
+
+    @property
+    def expert_tasks(self) -> range:
+        """Positions of the tasks that get an expert."""
+        return range(self.num_experts)
 
     @property
     def validation_tasks(self) -> range:
@@ -107,7 +115,14 @@ def prepare(recipe: Recipe, *, base: BaseModel, encoder: Encoder) -> Workspace:
     text = json.dumps(asdict(recipe), indent=1, default=str)
     (folder / "recipe.json").write_text(text, encoding="utf-8")
     train, validation = select_tasks(recipe)
-    tasks = (*train, *validation)
+    varied = variants(
+        train,
+        relabelled=recipe.data.relabelled,
+        reformatted=recipe.data.reformatted,
+        max_rows=recipe.data.variant_rows,
+        seed=recipe.seed,
+    )
+    tasks = (*train, *varied, *validation)
     spec = base.spec(**asdict(recipe.adapter))
     data = TaskData(
         tasks,
@@ -125,7 +140,8 @@ def prepare(recipe: Recipe, *, base: BaseModel, encoder: Encoder) -> Workspace:
         encoder=encoder,
         spec=spec,
         tasks=tasks,
-        num_train=len(train),
+        num_experts=len(train),
+        num_train=len(train) + len(varied),
         data=data,
         descriptions=DescriptionTable.encode(tasks, encoder),
     )
@@ -156,11 +172,11 @@ def train_experts(work: Workspace, shared: SharedFactors) -> Tensor:
     lengths = {
         t: sum(len(work.data.rows[i]) for i in work.data.of_task[t])
         / max(1, len(work.data.of_task[t]))
-        for t in work.train_tasks
+        for t in work.expert_tasks
     }
-    order = sorted(work.train_tasks, key=lambda t: (lengths[t], t))
+    order = sorted(work.expert_tasks, key=lambda t: (lengths[t], t))
     size = config.group_size
-    experts_NP = flatten_b(shared.b).repeat(work.num_train, 1)
+    experts_NP = flatten_b(shared.b).repeat(work.num_experts, 1)
     for number, start in enumerate(range(0, len(order), size)):
         group = order[start : start + size]
         path = work.folder / "experts" / f"{number:04d}.safetensors"
@@ -183,14 +199,14 @@ def build_library(
     work: Workspace, shared: SharedFactors, experts_NP: Tensor
 ) -> ExpertLibrary:
     """Indexes the experts by the first training description of their tasks."""
-    chosen = [work.descriptions.train[t][0] for t in work.train_tasks]
+    chosen = [work.descriptions.train[t][0] for t in work.expert_tasks]
     components = min(work.recipe.experts.num_components, len(experts_NP))
     basis_CP, coefficients_NC = compact_basis(
         experts_NP - flatten_b(shared.b), num_components=components
     )
     experts = [
         Expert(id=t.id, family=t.family, group=t.group, description=t.descriptions[0])
-        for t in work.tasks[: work.num_train]
+        for t in work.tasks[: work.num_experts]
     ]
     return ExpertLibrary(
         experts,

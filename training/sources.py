@@ -108,7 +108,10 @@ class FreeExpertSource(nn.Module):
         super().__init__()
         self.experts = ExpertSource(shared, tasks)
         self.a_by_module = nn.ParameterDict(
-            {n: nn.Parameter(t.repeat(len(tasks), 1, 1, 1)) for n, t in shared.a.items()}
+            {
+                n: nn.Parameter(t.repeat(len(tasks), 1, 1, 1))
+                for n, t in shared.a.items()
+            }
         )
 
     def a(self, batch: Batch) -> Mapping[str, Tensor]:
@@ -177,7 +180,7 @@ class GeneratorSource(nn.Module):
 
     def features(self, batch: Batch) -> Features:
         """What the generator sees for every slot of a batch."""
-        text = self._descriptions.features.select(batch.descriptions_B.cpu())
+        text = self._descriptions.features.select(batch.descriptions_B.cpu()).float()
         near = self.library.search(
             text.pooled_BE,
             num_neighbours=self.generator.num_neighbours,

@@ -98,7 +98,9 @@ def search_specs(
         )
         work = run.prepare(named, base=base, encoder=encoder)
         shared = run.train_multitask(work)
-        chosen = work.validation_tasks[:: max(1, len(work.validation_tasks) // num_tasks)]
+        chosen = work.validation_tasks[
+            :: max(1, len(work.validation_tasks) // num_tasks)
+        ]
         tasks = list(chosen)[:num_tasks]
         kind = FreeExpertSource if candidate.is_a_free else ExpertSource
         experts = kind(shared, tasks)
@@ -149,4 +151,11 @@ def accuracy(
     return mean(shares)
 
 
-__all__ = ["CANDIDATES", "Candidate", "DescriptionTable", "SpecResult", "Task", "search_specs"]
+__all__ = [
+    "CANDIDATES",
+    "Candidate",
+    "DescriptionTable",
+    "SpecResult",
+    "Task",
+    "search_specs",
+]

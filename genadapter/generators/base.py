@@ -33,7 +33,9 @@ class Features:
 
     def to(self, device: torch.device) -> Features:
         """The same features on another device."""
-        return Features(text=self.text.to(device), neighbours=self.neighbours.to(device))
+        return Features(
+            text=self.text.to(device), neighbours=self.neighbours.to(device)
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -137,7 +137,7 @@ class _Context(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         # Unit-norm embeddings have tiny entries; this brings them to about one.
         self.pooled_scale = size**0.5
-        scale_C = around.library.coefficients_NC.std(dim=0).clamp_min(1e-6)
+        scale_C = around.library.coefficients_NC.std(dim=0, correction=0).clamp_min(1e-6)
         self.register_buffer("scale_C", scale_C)
 
     def forward(self, features: Features) -> tuple[Tensor, Tensor]:

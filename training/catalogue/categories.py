@@ -364,16 +364,26 @@ def _rows() -> Iterator[tuple[str, str, Rows]]:
 
 def drafts() -> Iterator[TaskDraft]:
     """Yields the tasks of this family."""
-    groups = {"is_food": "food", "edible": "food", "category": "category"}
+    groups = {task: "lists" for task in DESCRIPTIONS if task.startswith("pick_")}
+    # The category and its two-label forms are made from one table.
+    for task in (
+        "category",
+        "is_animal",
+        "is_food",
+        "edible",
+        "who_or_what",
+        "is_plant",
+    ):
+        groups[task] = "kinds"
+    groups |= {"is_body_part": "kinds", "can_be_worn": "kinds"}
     groups |= {"odd_one_out": "misfits", "common_category": "misfits"}
     for task, pool, rows in _rows():
-        group = "lists" if task.startswith("pick_") else groups.get(task, task)
         yield TaskDraft(
             id=f"{FAMILY}_{task}",
             descriptions=wordings(DESCRIPTIONS[task]),
             rows=rows,
             pool=pool,
-            group=f"{FAMILY}_{group}",
+            group=f"{FAMILY}_{groups.get(task, task)}",
             licence=wordnet.LICENCE,
             source=wordnet.SOURCE,
         )

@@ -361,14 +361,15 @@ def _task_rows(task: str) -> Iterator[tuple[str, Answer]]:
 
 def drafts() -> Iterator[TaskDraft]:
     """Yields the tasks of this family."""
-    groups = {"entity_type": "types", "broad_type": "types", "entity_tag": "types"}
+    # The types, tags and two-label forms are made from one table.
+    apart = ("city_or_country", "plant_food", "first_or_last", "name_gender")
     for task in LABELS:
         yield TaskDraft(
             id=f"{FAMILY}_{task}",
             descriptions=wordings(DESCRIPTIONS[task]),
             rows=list(_task_rows(task)),
             pool="entities",
-            group=f"{FAMILY}_{groups.get(task, task)}",
+            group=f"{FAMILY}_{task if task in apart else 'types'}",
             licence="MIT",
             source="mimesis 22.2.0",
         )

@@ -314,7 +314,7 @@ def _label_pairs() -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 def drafts() -> Iterator[TaskDraft]:
     """Yields the tasks of this family."""
-    groups = {"kind": "kind", "kind_letter": "kind"}
+    kinds = ("kind", "kind_letter", "is_question", "joke_or_fact", "is_idiom")
     for task, pairs in _label_pairs():
         labelled: Rows = [(text, label) for text, label in pairs if label]
         yield TaskDraft(
@@ -322,7 +322,7 @@ def drafts() -> Iterator[TaskDraft]:
             descriptions=wordings(DESCRIPTIONS[task]),
             rows=list(balanced(labelled, seed=f"{FAMILY}/{task}", at_most=320)),
             pool="texts",
-            group=f"{FAMILY}_{groups.get(task, task)}",
+            group=f"{FAMILY}_{'kind' if task in kinds else task}",
             licence="MIT",
             source="mimesis 22.2.0; randfacts 0.24.4; npm idioms 0.0.2, "
             "one-liner-joke 1.2.2",

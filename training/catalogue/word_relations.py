@@ -327,8 +327,8 @@ def _antonym_rows() -> Iterator[tuple[str, Answer]]:
 # Task -> its pool, its group and how its rows are made.
 TASKS: dict[str, tuple[str, str, Callable[[], Iterator[tuple[str, Answer]]]]] = {
     "part_of_speech": ("words", "part_of_speech", _part_rows),
-    "synonym": ("words", "synonyms", _synonym_rows),
-    "antonym": ("words", "antonyms", _antonym_rows),
+    "synonym": ("words", "pairs", _synonym_rows),
+    "antonym": ("words", "pairs", _antonym_rows),
     "synonyms_or_antonyms": (
         "word_pairs",
         "pairs",

@@ -50,8 +50,6 @@ class Synset:
     """Broad category, such as `animal` or `motion`."""
     words: tuple[str, ...]
     pointers: tuple[Pointer, ...]
-    gloss: str
-    """Definition without example sentences."""
 
     def linked(self, symbol: str) -> tuple[Pointer, ...]:
         """The pointers of one relation."""
@@ -130,8 +128,7 @@ def _lines(file: str) -> list[str]:
 
 
 def _synset(part: str, line: str) -> Synset:
-    head, _, gloss = line.partition(" | ")
-    fields = head.split()
+    fields = line.partition(" | ")[0].split()
     num_words = int(fields[3], 16)
     words = tuple(
         re.sub(r"\(.*\)$", "", word).replace("_", " ")
@@ -155,5 +152,4 @@ def _synset(part: str, line: str) -> Synset:
         category=_CATEGORIES[int(fields[1])],
         words=words,
         pointers=tuple(pointers),
-        gloss=gloss.split('; "')[0].strip(),
     )

@@ -24,7 +24,7 @@ class Step:
     b_BP: Tensor
     """The flattened B factors of every slot."""
     expert_b_BP: Tensor | None = None
-    """The trained expert of every slot's task, where there are experts."""
+    """The trained expert of every slot's task; NaN for a task that has none."""
 
 
 Objective = Callable[[Step], Tensor]

@@ -11,6 +11,9 @@ from torch import Tensor
 from genadapter.errors import ConfigError
 from training.objectives.base import Step, objective
 
+MIN_EXPERTS = 2
+"""Fewer experts in a step have no spread to measure by."""
+
 
 @objective
 def reconstruction(step: Step) -> Tensor:
@@ -19,5 +22,9 @@ def reconstruction(step: Step) -> Tensor:
         raise ConfigError(
             "reconstruction needs experts: train them before the generator"
         )
-    spread = step.expert_b_BP.var(dim=0).mean().clamp_min(1e-12)
-    return (step.b_BP - step.expert_b_BP).square().mean() / spread
+    known_B = ~step.expert_b_BP[:, 0].isnan()
+    if int(known_B.sum()) < MIN_EXPERTS:
+        return step.b_BP.sum() * 0
+    experts_BP = step.expert_b_BP[known_B]
+    spread = experts_BP.var(dim=0).mean().clamp_min(1e-12)
+    return (step.b_BP[known_B] - experts_BP).square().mean() / spread

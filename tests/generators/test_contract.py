@@ -1,0 +1,267 @@
+"""What every generator family promises; families are found, not listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from genadapter.attach import AdapterSlots, stack_rows
+from genadapter.base_model import BaseModel
+from genadapter.checkpoint import Bundle, load_bundle
+from genadapter.condition import CONDITION_KINDS
+from genadapter.encoder import Encoder
+from genadapter.errors import ConfigError, UnknownFamilyError
+from genadapter.generators import (
+    Features,
+    Generator,
+    Surroundings,
+    families,
+    find_family,
+)
+from genadapter.library import Neighbours, split_b
+from genadapter.lora import LoraWeights, check_fits
+
+IDS_BT = torch.tensor([[2, 6, 7, 8], [2, 9, 10, 11], [2, 12, 13, 14]])
+NewGenerator = Callable[..., Generator]
+
+every_family = pytest.mark.parametrize("family", list(families()))
+
+
+def row_of(features: Features, row: int) -> Features:
+    """One task of a batch, its text trimmed to its own length."""
+    near = features.neighbours
+    chosen = {f.name: getattr(near, f.name)[row : row + 1] for f in fields(Neighbours)}
+    return Features(
+        text=features.text.select(torch.tensor([row])), neighbours=Neighbours(**chosen)
+    )
+
+
+def as_weights(flat_P: Tensor, surroundings: Surroundings) -> LoraWeights:
+    """One row of a generator's output as an adapter."""
+    return LoraWeights(surroundings.shared.a, split_b(flat_P, surroundings.spec))
+
+
+@every_family
+def test_output_fits_the_spec(
+    family: str,
+    new_generator: NewGenerator,
+    features: Features,
+    surroundings: Surroundings,
+) -> None:
+    """One finite B of the right shape for every task."""
+    flat_BP = new_generator(family)(features)
+    assert flat_BP.shape == (3, surroundings.shared.flat_b().numel())
+    assert flat_BP.dtype == torch.float32
+    for flat_P in flat_BP:
+        check_fits(as_weights(flat_P.detach(), surroundings), surroundings.spec)
+
+
+@every_family
+def test_row_of_a_batch_equals_the_single_case(
+    family: str, new_generator: NewGenerator, features: Features
+) -> None:
+    """Other tasks in the batch, and the padding they bring, change nothing."""
+    generator = new_generator(family)
+    batch_BP = generator(features)
+    for row in range(3):
+        alone_1P = generator(row_of(features, row))
+        torch.testing.assert_close(alone_1P[0], batch_BP[row], atol=1e-5, rtol=0)
+
+
+@every_family
+def test_same_seed_gives_the_same_adapter(
+    family: str, new_generator: NewGenerator, features: Features
+) -> None:
+    """Two builds agree bit by bit, and so do two calls."""
+    generator = new_generator(family, seed=3)
+    first_BP = generator(features)
+    assert torch.equal(first_BP, generator(features))
+    assert torch.equal(first_BP, new_generator(family, seed=3)(features))
+
+
+@every_family
+def test_save_and_load_are_exact(
+    family: str,
+    write_bundle: Callable[..., Bundle],
+    tmp_path: Path,
+    features: Features,
+    encoder: Encoder,
+) -> None:
+    """The bundle that saving returns is the bundle that loads, bit by bit."""
+    saved = write_bundle(tmp_path / "bundle", family=family)
+    loaded = load_bundle(tmp_path / "bundle", base=None, encoder=encoder)
+    assert loaded.generator.family == family
+    assert loaded.generator.config == saved.generator.config
+    assert torch.equal(loaded.generator(features), saved.generator(features))
+
+
+@every_family
+def test_bundle_rounds_little(
+    family: str,
+    write_bundle: Callable[..., Bundle],
+    new_generator: NewGenerator,
+    tmp_path: Path,
+    features: Features,
+) -> None:
+    """Half precision and an eight-bit basis move B by under two per cent."""
+    exact_BP = new_generator(family)(features)
+    rounded_BP = write_bundle(tmp_path / "bundle", family=family).generator(features)
+    assert (rounded_BP - exact_BP).norm() < 0.02 * exact_BP.norm()
+
+
+@every_family
+def test_attaching_changes_logits_and_detaching_restores_them(
+    family: str,
+    new_generator: NewGenerator,
+    features: Features,
+    surroundings: Surroundings,
+    base: BaseModel,
+) -> None:
+    """A generated adapter does something, and leaves no trace."""
+    flat_BP = new_generator(family)(features).detach()
+    rows = stack_rows(
+        surroundings.spec, [as_weights(flat_P, surroundings) for flat_P in flat_BP]
+    )
+    with torch.no_grad():
+        plain_BTV = base.model(IDS_BT).logits
+        slots = AdapterSlots(base.model, surroundings.spec)
+        with slots.bind(rows):
+            adapted_BTV = base.model(IDS_BT).logits
+        slots.detach()
+        restored_BTV = base.model(IDS_BT).logits
+    assert (adapted_BTV - plain_BTV).abs().amax() > 1e-3
+    assert torch.equal(restored_BTV, plain_BTV)
+
+
+@every_family
+def test_gradients_reach_every_parameter_of_a_trained_family(
+    family: str, new_generator: NewGenerator, features: Features
+) -> None:
+    """A family with objectives can learn with all it has; others have no parameters."""
+    generator = new_generator(family).train()
+    parameters = dict(generator.named_parameters())
+    assert bool(parameters) == bool(generator.objectives)
+    if parameters:
+        flat_BP = generator(features)
+        target_BP = torch.randn(
+            flat_BP.shape, generator=torch.Generator().manual_seed(0)
+        )
+        ((flat_BP - target_BP) ** 2).mean().backward()
+    dead = [
+        name
+        for name, parameter in parameters.items()
+        if parameter.grad is None or not parameter.grad.any()
+    ]
+    assert dead == []
+
+
+@every_family
+def test_missing_neighbours_do_not_break_it(
+    family: str, new_generator: NewGenerator, features: Features
+) -> None:
+    """With every expert masked out an adapter still comes back, finite."""
+    near = features.neighbours
+    hidden = replace(
+        near,
+        indices_BK=torch.full_like(near.indices_BK, -1),
+        similarities_BK=torch.zeros_like(near.similarities_BK),
+        embeddings_BKE=torch.zeros_like(near.embeddings_BKE),
+        coefficients_BKC=torch.zeros_like(near.coefficients_BKC),
+    )
+    assert new_generator(family)(replace(features, neighbours=hidden)).isfinite().all()
+
+
+@every_family
+def test_everything_moves_with_the_module(
+    family: str, new_generator: NewGenerator
+) -> None:
+    """No tensor stays behind on another device."""
+    moved = new_generator(family).to("meta")
+    for module in moved.modules():
+        tensors = [
+            value for value in vars(module).values() if isinstance(value, Tensor)
+        ]
+        assert tensors == []
+    assert all(tensor.is_meta for tensor in [*moved.parameters(), *moved.buffers()])
+
+
+@every_family
+def test_family_says_what_it_takes(family: str, new_generator: NewGenerator) -> None:
+    """Conditions, objectives, neighbours and Config are declared."""
+    cls = find_family(family)
+    assert cls.conditions
+    assert cls.conditions <= set(CONDITION_KINDS)
+    assert isinstance(cls.objectives, tuple)
+    assert is_dataclass(cls.Config)
+    assert new_generator(family).num_neighbours >= 1
+    assert getattr(cls, "__final__", False), "mark the class @final"
+    assert cls.__module__ == f"genadapter.generators.{family}"
+
+
+@pytest.mark.parametrize(
+    ("family", "changes", "message"),
+    [
+        ("blend", {"num_neighbours": 0}, "num_neighbours must be at least 1, got 0"),
+        ("blend", {"temperature": 0}, "temperature must be above 0, got 0"),
+        ("hypernetwork", {"width": 10}, "multiple of num_heads"),
+        ("hypernetwork", {"num_neighbours": 0}, "num_neighbours must be at least 1"),
+        ("hypernetwork", {"dropout": 1.0}, "dropout must be in"),
+    ],
+)
+def test_impossible_settings_are_refused(
+    family: str, changes: dict[str, Any], message: str
+) -> None:
+    """A Config that could not work does not exist."""
+    with pytest.raises(ConfigError, match=message):
+        find_family(family).Config(**changes)
+
+
+def test_unknown_family_is_answered_with_those_found() -> None:
+    """The message lists every choice."""
+    with pytest.raises(UnknownFamilyError, match="blend, hypernetwork, nearest"):
+        find_family("hyper")
+
+
+def test_two_families_of_one_name_are_refused() -> None:
+    """Both modules are named."""
+    with pytest.raises(ConfigError, match=r"genadapter\.generators\.nearest and"):
+
+        class Second(Generator, family="nearest"):
+            """A name that is taken."""
+
+
+def test_family_without_config_is_refused() -> None:
+    """And it is not recorded."""
+    with pytest.raises(ConfigError, match="'careless' needs a nested Config"):
+
+        class Careless(Generator, family="careless"):
+            """No Config."""
+
+    assert "careless" not in families()
+
+
+def test_shared_factors_are_where_nearest_and_blend_start(
+    new_generator: NewGenerator, features: Features, surroundings: Surroundings
+) -> None:
+    """Nearest is an expert's own B; blend lies between its neighbours' B."""
+    library, near = surroundings.library, features.neighbours
+    experts_NP = (
+        surroundings.shared.flat_b() + library.coefficients_NC @ library.basis_CP
+    )
+    nearest_BP = new_generator("nearest")(features)
+    torch.testing.assert_close(
+        nearest_BP, experts_NP[near.indices_BK[:, 0]], atol=1e-5, rtol=1e-5
+    )
+    shares_BK = (near.similarities_BK[:, :3] / 0.1).softmax(dim=1)
+    expected_BP = torch.einsum(
+        "bk,bkp->bp", shares_BK, experts_NP[near.indices_BK[:, :3]]
+    )
+    torch.testing.assert_close(
+        new_generator("blend")(features), expected_BP, atol=1e-5, rtol=1e-5
+    )

@@ -1,0 +1,330 @@
+"""/v1/adapters: made once, found again, handed out, deleted."""
+
+from __future__ import annotations
+
+import io
+import logging
+import threading
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from genadapter.adapter import load_adapter
+from genadapter.base_model import BaseModel
+from genadapter.condition import Condition
+from genadapter.errors import AdapterNotFoundError
+from genadapter.pipeline import Pipeline
+from service.app import create_app, join_services
+from service.settings import Settings
+
+Create = Callable[[str], str]
+DESCRIPTION = "give the plural of a noun"
+
+
+def test_a_description_becomes_an_adapter(
+    client: TestClient, pipeline: Pipeline
+) -> None:
+    """201, a place to find it, and every fact that is known of it."""
+    reply = client.post("/v1/adapters", json={"description": DESCRIPTION})
+    assert reply.status_code == 201
+    body = reply.json()
+    condition = Condition(description=DESCRIPTION)
+    assert body["id"] == pipeline.adapter_id(condition)
+    assert reply.headers["Location"] == f"/v1/adapters/{body['id']}"
+    assert body["object"] == "adapter"
+    assert body["status"] == "ready"
+    assert body["base_model"] == body["parent"] == "tests/tiny-llama"
+    assert (body["rank"], body["alpha"]) == (2, 4.0)
+    assert body["target_modules"] == ["q_proj", "v_proj"]
+    assert body["generator"] == {
+        "name": pipeline.family,
+        "sha256": pipeline.bundle.digest,
+    }
+    assert body["source"] == {"type": "description", "sha256": condition.digest()}
+    assert body["diagnostics"]["nearest_experts"][0].keys() == {"id", "similarity"}
+    assert client.get(body["urls"]["self"]).json() == body
+
+
+def test_the_same_request_finds_the_same_adapter(client: TestClient) -> None:
+    """200 the second time, with the same body; blanks do not make a difference."""
+    first = client.post("/v1/adapters", json={"description": DESCRIPTION})
+    again = client.post("/v1/adapters", json={"description": f"  {DESCRIPTION}\n"})
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == first.json()
+    assert again.headers["Location"] == first.headers["Location"]
+
+
+def test_another_seed_is_another_adapter(client: TestClient) -> None:
+    """The seed is part of the recipe."""
+    bodies = [{"description": DESCRIPTION, "seed": seed} for seed in (0, 1)]
+    replies = [client.post("/v1/adapters", json=body) for body in bodies]
+    assert [reply.status_code for reply in replies] == [201, 201]
+    assert [reply.json()["seed"] for reply in replies] == [0, 1]
+
+
+def test_many_equal_requests_at_once_make_one_adapter(client: TestClient) -> None:
+    """One is told it is new, the others that it is there."""
+
+    def post(_: int) -> int:
+        body = {"description": DESCRIPTION}
+        return client.post("/v1/adapters", json=body).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = sorted(pool.map(post, range(16)))
+    assert statuses == [200] * 15 + [201]
+    assert len(client.get("/v1/adapters").json()["data"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "param", "code", "words"),
+    [
+        ({}, "description", "invalid_body", "required"),
+        ({"description": ""}, "description", "invalid_body", "must say what the task"),
+        ({"description": " \n"}, "description", "invalid_body", "must say what the"),
+        ({"description": 5}, "description", "invalid_body", "string"),
+        (
+            {"description": "x" * 8001},
+            "description",
+            "description_too_long",
+            "at most 8000 characters, got 8001",
+        ),
+        ({"description": "x", "seed": -1}, "seed", "invalid_body", "greater"),
+        ({"description": "x", "seed": 2**63}, "seed", "invalid_body", "less"),
+        (
+            {"description": "x", "rank": 4},
+            "rank",
+            "unsupported_parameter",
+            "rank is not supported",
+        ),
+        ([], None, "invalid_body", "dictionary"),
+    ],
+)
+def test_bad_bodies_are_refused_with_field_and_reason(
+    client: TestClient,
+    body: object,
+    param: str | None,
+    code: str,
+    words: str,
+) -> None:
+    """400, the field at fault, and what is wrong with it."""
+    reply = client.post("/v1/adapters", json=body)
+    assert reply.status_code == 400
+    error = reply.json()["error"]
+    assert (error["param"], error["code"]) == (param, code)
+    assert error["type"] == "invalid_request_error"
+    assert words in error["message"]
+    assert client.get("/v1/adapters").json()["data"] == []
+
+
+def test_text_that_is_not_unicode_is_refused(client: TestClient) -> None:
+    """Half of a surrogate pair is valid JSON and still no text."""
+    headers = {"Content-Type": "application/json"}
+    body = b'{"description": "\\ud800"}'
+    reply = client.post("/v1/adapters", content=body, headers=headers)
+    assert reply.status_code == 400
+
+
+def test_a_description_of_the_longest_length_is_taken(client: TestClient) -> None:
+    """8,000 characters are within the limit."""
+    body = {"description": "x" * 8000}
+    assert client.post("/v1/adapters", json=body).status_code == 201
+
+
+def test_descriptions_are_not_logged(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log has the id, the family and the time, and nothing the user said."""
+    with caplog.at_level(logging.DEBUG):
+        reply = client.post("/v1/adapters", json={"description": "secretword task"})
+        client.post("/v1/adapters", json={"description": "secretword", "seed": -1})
+    assert reply.json()["id"] in caplog.text
+    assert "secretword" not in caplog.text
+
+
+def test_the_list_goes_page_by_page(client: TestClient, create: Create) -> None:
+    """Pages joined by `after` give every adapter once, in either order."""
+    ids = {create(text) for text in ("sort", "capital", "noun", "colour", "reverse")}
+    for order in ("asc", "desc"):
+        seen: list[str] = []
+        query: dict[str, str | int] = {"limit": 2, "order": order}
+        while True:
+            page = client.get("/v1/adapters", params=query).json()
+            seen += [adapter["id"] for adapter in page["data"]]
+            assert page["first_id"] == page["data"][0]["id"]
+            if not page["has_more"]:
+                break
+            query["after"] = page["last_id"]
+        assert len(seen) == len(ids)
+        assert set(seen) == ids
+
+
+def test_an_empty_list_is_a_list(client: TestClient) -> None:
+    """No adapters is not an error."""
+    assert client.get("/v1/adapters").json() == {
+        "object": "list",
+        "data": [],
+        "has_more": False,
+        "first_id": None,
+        "last_id": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "param"),
+    [
+        ({"limit": 0}, 400, "limit"),
+        ({"limit": 101}, 400, "limit"),
+        ({"order": "up"}, 400, "order"),
+        ({"after": "lora-none"}, 404, "model"),
+    ],
+)
+def test_bad_pages_are_refused(
+    client: TestClient, query: dict[str, str], status: int, param: str
+) -> None:
+    """Limits of the list are told in the envelope."""
+    reply = client.get("/v1/adapters", params=query)
+    assert (reply.status_code, reply.json()["error"]["param"]) == (status, param)
+
+
+def test_a_download_is_a_folder_that_loads(
+    client: TestClient, create: Create, tmp_path: Path
+) -> None:
+    """The zip holds one folder, named by the id, in PEFT's format."""
+    identifier = create(DESCRIPTION)
+    reply = client.get(f"/v1/adapters/{identifier}/download", params={"format": "zip"})
+    assert reply.status_code == 200
+    assert reply.headers["Content-Type"] == "application/zip"
+    assert f'filename="{identifier}.zip"' in reply.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(reply.content)) as archive:
+        archive.extractall(tmp_path / "out")
+    assert load_adapter(tmp_path / "out" / identifier).id == identifier
+
+
+def test_a_download_in_another_format_is_refused(
+    client: TestClient, create: Create
+) -> None:
+    """Only zip is there; the message says so."""
+    identifier = create(DESCRIPTION)
+    reply = client.get(f"/v1/adapters/{identifier}/download?format=gguf")
+    assert reply.status_code == 400
+    assert "'zip'" in reply.json()["error"]["message"]
+
+
+def test_a_deleted_adapter_is_gone_and_can_be_made_again(
+    client: TestClient, create: Create
+) -> None:
+    """Delete confirms, then every use is a 404, then the recipe gives the same id."""
+    identifier = create(DESCRIPTION)
+    reply = client.delete(f"/v1/adapters/{identifier}")
+    assert reply.status_code == 200
+    assert reply.json() == {"id": identifier, "object": "adapter", "deleted": True}
+    for method, path in [("GET", ""), ("GET", "/download"), ("DELETE", "")]:
+        gone = client.request(method, f"/v1/adapters/{identifier}{path}")
+        assert gone.status_code == 404
+        assert gone.json()["error"]["code"] == "model_not_found"
+    assert create(DESCRIPTION) == identifier
+
+
+@pytest.mark.parametrize("name", ["x", "lora-1", "..%2f..%2fetc", "%00", "lora-%2e%2e"])
+def test_names_that_no_adapter_can_have_are_refused(
+    client: TestClient, name: str
+) -> None:
+    """400 or, where the path itself is another route, 404; never a file."""
+    for method, path in [("GET", ""), ("GET", "/download"), ("DELETE", "")]:
+        reply = client.request(method, f"/v1/adapters/{name}{path}")
+        assert reply.status_code in (400, 404)
+        assert set(reply.json()["error"]) == {"message", "type", "param", "code"}
+
+
+def test_a_damaged_adapter_is_reported_and_made_again_on_request(
+    client: TestClient, create: Create, settings: Settings
+) -> None:
+    """503 on download; the same description then heals it."""
+    identifier = create(DESCRIPTION)
+    weights = settings.store / identifier / "adapter_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    # A running app still holds it in memory; a restarted one reads the folder.
+    reply = client.get(f"/v1/adapters/{identifier}/download")
+    assert reply.status_code == 503
+    assert reply.json()["error"]["code"] == "corrupt_artifact"
+
+
+def test_the_same_request_heals_a_damaged_adapter(
+    pipeline: Pipeline, base: BaseModel, settings: Settings
+) -> None:
+    """After a restart a truncated adapter is skipped, and its recipe makes it new."""
+    body = {"description": DESCRIPTION}
+    with TestClient(create_app(join_services(pipeline, base, settings))) as client:
+        identifier = client.post("/v1/adapters", json=body).json()["id"]
+    weights = settings.store / identifier / "adapter_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    with TestClient(create_app(join_services(pipeline, base, settings))) as client:
+        assert client.get("/v1/adapters").json()["data"] == []
+        assert client.get(f"/v1/adapters/{identifier}").status_code == 503
+        reply = client.post("/v1/adapters", json=body)
+        assert (reply.status_code, reply.json()["id"]) == (201, identifier)
+        assert client.get(f"/v1/adapters/{identifier}/download").status_code == 200
+
+
+def test_adapters_survive_a_restart(
+    pipeline: Pipeline, base: BaseModel, settings: Settings
+) -> None:
+    """A new app on the same store gives the same objects and takes the same ids."""
+    texts = ("sort", "capital", "noun")
+    with TestClient(create_app(join_services(pipeline, base, settings))) as client:
+        for text in texts:
+            client.post("/v1/adapters", json={"description": text})
+        before = client.get("/v1/adapters").json()
+    with TestClient(create_app(join_services(pipeline, base, settings))) as client:
+        assert client.get("/v1/adapters").json() == before
+        replies = [
+            client.post("/v1/adapters", json={"description": text}) for text in texts
+        ]
+    assert [reply.status_code for reply in replies] == [200] * 3
+
+
+def test_a_long_line_before_the_generator_turns_requests_away(
+    pipeline: Pipeline, base: BaseModel, settings: Settings
+) -> None:
+    """429 with Retry-After, and the ones in line are served."""
+    narrow = settings.model_copy(update={"max_waiting_requests": 1})
+    started, gate = threading.Event(), threading.Event()
+
+    def hold(*_: object) -> None:
+        started.set()
+        gate.wait(30)
+
+    handle = pipeline.bundle.generator.register_forward_pre_hook(hold)
+    with (
+        TestClient(create_app(join_services(pipeline, base, narrow))) as client,
+        ThreadPoolExecutor(4) as pool,
+    ):
+
+        def post(text: str) -> int:
+            reply = client.post("/v1/adapters", json={"description": text})
+            if reply.status_code == 429:
+                assert reply.headers["Retry-After"] == "1"
+                assert reply.json()["error"]["code"] == "overloaded"
+                gate.set()
+            return reply.status_code
+
+        first = pool.submit(post, "sort")
+        assert started.wait(30)
+        others = [pool.submit(post, text) for text in ("capital", "noun")]
+        statuses = [first.result(30), *(other.result(30) for other in others)]
+    handle.remove()
+    assert sorted(statuses) == [201, 201, 429]
+
+
+def test_an_unknown_adapter_is_never_the_base(
+    pipeline: Pipeline, base: BaseModel, settings: Settings
+) -> None:
+    """A model name that is neither base nor adapter is an error."""
+    adapters = join_services(pipeline, base, settings).adapters
+    for name in ("", "gpt-4", "lora-" + "0" * 32, "../x", f"{base.name}:x"):
+        with pytest.raises(AdapterNotFoundError):
+            adapters.find_model(name)

@@ -1,0 +1,289 @@
+"""/v1/chat/completions: OpenAI's shape, the named adapter, no silent omissions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from genadapter.adapter import Adapter
+from genadapter.attach import AdapterSlots, stack_rows
+from genadapter.base_model import BaseModel
+from genadapter.lora import LoraSpec, LoraWeights
+from genadapter.pipeline import Pipeline
+from service.app import create_app, join_services
+from service.settings import Settings
+from service.store import AdapterStore
+
+Create = Callable[[str], str]
+BASE = "tests/tiny-llama"
+USER = [{"role": "user", "content": "name the colour"}]
+
+
+def chat(client: TestClient, model: str = BASE, **fields: object) -> Any:  # Any: reply
+    """One chat completion."""
+    body = {"model": model, "messages": USER, **fields}
+    return client.post("/v1/chat/completions", json=body)
+
+
+def text_of(reply: Any) -> str:  # Any: reply
+    """The text of a good reply."""
+    assert reply.status_code == 200, reply.text
+    return str(reply.json()["choices"][0]["message"]["content"])
+
+
+@pytest.fixture
+def strong(
+    adapter: Adapter, random_weights: Callable[..., LoraWeights], store: AdapterStore
+) -> Adapter:
+    """A stored adapter that changes the answer for sure."""
+    strong = replace(adapter, weights=random_weights(seed=7))
+    store.put(strong)
+    return strong
+
+
+def test_the_reply_has_openais_shape(client: TestClient) -> None:
+    """Every key that OpenAI's schema requires, and a sum that adds up."""
+    body = chat(client, max_tokens=4).json()
+    assert body["id"].startswith("chatcmpl-")
+    assert body["object"] == "chat.completion"
+    assert body["model"] == BASE
+    assert body["system_fingerprint"].endswith("-base")
+    (choice,) = body["choices"]
+    assert choice["index"] == 0
+    assert choice["logprobs"] is None
+    assert choice["finish_reason"] in ("stop", "length")
+    assert choice["message"]["role"] == "assistant"
+    assert choice["message"]["refusal"] is None
+    usage = body["usage"]
+    assert usage["completion_tokens"] <= 4
+    total = usage["prompt_tokens"] + usage["completion_tokens"]
+    assert usage["total_tokens"] == total
+
+
+def test_base_and_adapter_answer_as_the_library_does(
+    client: TestClient, strong: Adapter, base: BaseModel, spec: LoraSpec
+) -> None:
+    """The model field alone decides whose answer it is, and the two differ."""
+    served = [text_of(chat(client, model)) for model in (BASE, strong.id)]
+    slots = AdapterSlots(base.model, spec)
+    rows = stack_rows(spec, [None, strong.weights])
+    prompts = [base.prompt_ids(USER[0]["content"])] * 2
+    expected = base.generate(prompts, max_new_tokens=8, slots=slots, adapters=rows)
+    slots.detach()
+    assert served == expected
+    assert served[0] != served[1]
+
+
+def test_other_engines_spellings_of_an_adapter_are_understood(
+    client: TestClient, strong: Adapter
+) -> None:
+    """`base:id` and `base::id` are the adapter; the reply repeats what was asked."""
+    plain = text_of(chat(client, strong.id))
+    for model in (f"{BASE}:{strong.id}", f"{BASE}::{strong.id}"):
+        reply = chat(client, model)
+        assert text_of(reply) == plain
+        assert reply.json()["model"] == model
+        assert strong.id[5:13] in reply.json()["system_fingerprint"]
+
+
+@pytest.mark.parametrize(
+    "model", ["gpt-4", "lora-" + "0" * 32, "../x", f"{BASE}:x", ""]
+)
+def test_an_unknown_model_is_a_404_and_never_the_base(
+    client: TestClient, model: str
+) -> None:
+    """The error names the field, as OpenAI's clients expect."""
+    reply = chat(client, model)
+    assert reply.status_code == 404
+    error = reply.json()["error"]
+    assert (error["code"], error["param"]) == ("model_not_found", "model")
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({"stream": True}, "stream"),
+        ({"temperature": 0.7}, "temperature"),
+        ({"top_p": 0.9}, "top_p"),
+        ({"n": 2}, "n"),
+        ({"presence_penalty": 1}, "presence_penalty"),
+        ({"frequency_penalty": -1}, "frequency_penalty"),
+        ({"logprobs": True}, "logprobs"),
+        ({"tools": []}, "tools"),
+        ({"audio": {}}, "audio"),
+        ({"response_format": {"type": "json_object"}}, "response_format.type"),
+        ({"max_tokens": 0}, "max_tokens"),
+        ({"max_tokens": 10**9}, "max_tokens"),
+        ({"stop": ["a"] * 5}, None),
+        ({"messages": []}, "messages"),
+        ({"messages": [{"role": "tool", "content": "x"}]}, "messages.0.role"),
+        ({"messages": [{"role": "user"}]}, "messages.0.content"),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, None),
+    ],
+)
+def test_what_cannot_be_honoured_is_refused_by_name(
+    client: TestClient, fields: dict[str, object], param: str | None
+) -> None:
+    """400 with the field at fault; nothing is dropped in silence."""
+    reply = chat(client, **fields)
+    assert reply.status_code == 400
+    error = reply.json()["error"]
+    if param is not None:
+        assert error["param"] == param
+        assert error["message"]
+    assert error["type"] == "invalid_request_error"
+
+
+def test_refusals_say_what_is_allowed(client: TestClient) -> None:
+    """The message names the value that can be had."""
+    error = chat(client, temperature=0.7).json()["error"]
+    assert error["code"] == "unsupported_value"
+    assert "temperature: only 0 is supported, got 0.7" in error["message"]
+    error = chat(client, tools=[]).json()["error"]
+    assert error["code"] == "unsupported_parameter"
+    assert error["message"] == "tools is not supported: leave it out"
+
+
+def test_values_that_change_nothing_are_taken(client: TestClient) -> None:
+    """What clients send by habit does not stand in their way."""
+    plain = text_of(chat(client))
+    habits: dict[str, object] = {
+        "temperature": 0,
+        "top_p": 1,
+        "n": 1,
+        "stream": False,
+        "seed": 5,
+        "presence_penalty": 0,
+        "frequency_penalty": 0.0,
+        "logprobs": False,
+        "response_format": {"type": "text"},
+        "user": "me",
+        "metadata": {"run": "1"},
+        "stop": None,
+        "max_tokens": None,
+    }
+    assert text_of(chat(client, **habits)) == plain
+
+
+def test_max_completion_tokens_wins_over_its_old_name(client: TestClient) -> None:
+    """Both names are understood."""
+    fields = {"max_tokens": 5, "max_completion_tokens": 2}
+    assert chat(client, **fields).json()["usage"]["completion_tokens"] <= 2
+    assert chat(client, max_tokens=1).json()["usage"]["completion_tokens"] == 1
+
+
+def test_one_stop_text_may_stand_without_a_list(client: TestClient) -> None:
+    """A string and a list of it mean the same."""
+    word = text_of(chat(client)).split()[-1]
+    one, listed = chat(client, stop=word), chat(client, stop=[word])
+    assert text_of(one) == text_of(listed)
+    assert one.json()["choices"][0]["finish_reason"] == "stop"
+    assert word not in text_of(one)
+
+
+def test_text_parts_are_one_text(client: TestClient) -> None:
+    """Content as a list of texts is the same as their join."""
+    parts = [
+        {"type": "text", "text": "name "},
+        {"type": "text", "text": "the colour"},
+    ]
+    reply = chat(client, messages=[{"role": "user", "content": parts}])
+    assert text_of(reply) == text_of(chat(client))
+
+
+def test_a_conversation_of_several_turns_is_taken(client: TestClient) -> None:
+    """System and assistant turns count as prompt; a reply can be sent back whole."""
+    reply = chat(client).json()
+    longer = [
+        {"role": "system", "content": "answer with one word"},
+        *USER,
+        reply["choices"][0]["message"],
+        *USER,
+    ]
+    again = chat(client, messages=longer).json()
+    assert again["usage"]["prompt_tokens"] > reply["usage"]["prompt_tokens"]
+
+
+def test_a_conversation_that_is_too_long_is_refused(client: TestClient) -> None:
+    """The code is OpenAI's own."""
+    messages = [{"role": "user", "content": "cat " * 500}]
+    reply = chat(client, messages=messages)
+    assert reply.status_code == 400
+    error = reply.json()["error"]
+    assert (error["code"], error["param"]) == ("context_length_exceeded", "messages")
+
+
+def test_concurrent_chats_each_get_their_own_model(
+    client: TestClient, strong: Adapter, create: Create
+) -> None:
+    """Requests for the base and two adapters at once are never mixed up."""
+    models = [BASE, strong.id, create("capital")]
+    alone = {model: text_of(chat(client, model)) for model in models}
+    with ThreadPoolExecutor(12) as pool:
+        asked = models * 8
+        texts = list(pool.map(lambda model: text_of(chat(client, model)), asked))
+    assert texts == [alone[model] for model in asked]
+
+
+def test_deleting_an_adapter_does_not_break_an_answer_in_flight(
+    client: TestClient, strong: Adapter, base: BaseModel
+) -> None:
+    """A request holds its weights: it ends as it began, and the next one is a 404."""
+    expected = text_of(chat(client, strong.id))
+    started, gate = threading.Event(), threading.Event()
+
+    def hold(*_: object) -> None:
+        started.set()
+        gate.wait(30)
+
+    handle = base.model.register_forward_pre_hook(hold)
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(chat, client, strong.id)
+        assert started.wait(30)
+        assert client.delete(f"/v1/adapters/{strong.id}").status_code == 200
+        gate.set()
+        assert text_of(answer.result(30)) == expected
+    handle.remove()
+    assert chat(client, strong.id).status_code == 404
+
+
+def test_a_full_engine_answers_429_with_retry_after(
+    pipeline: Pipeline, base: BaseModel, settings: Settings
+) -> None:
+    """The client is told when to come back; what waits is served."""
+    narrow = settings.model_copy(
+        update={"max_waiting_requests": 1, "max_batch_size": 1}
+    )
+    started, gate = threading.Event(), threading.Event()
+
+    def hold(*_: object) -> None:
+        started.set()
+        gate.wait(30)
+
+    handle = base.model.register_forward_pre_hook(hold)
+    with (
+        TestClient(create_app(join_services(pipeline, base, narrow))) as client,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        first = pool.submit(chat, client)
+        assert started.wait(30)
+
+        def ask() -> int:
+            reply = chat(client)
+            if reply.status_code == 429:
+                assert reply.headers["Retry-After"] == "1"
+                assert reply.json()["error"]["type"] == "rate_limit_error"
+                gate.set()
+            return int(reply.status_code)
+
+        others = [pool.submit(ask) for _ in range(2)]
+        statuses = sorted(other.result(30) for other in others)
+        assert first.result(30).status_code == 200
+    handle.remove()
+    assert statuses == [200, 429]

@@ -1,0 +1,358 @@
+"""The command line: what it prints, where it leaves, what it never loads."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from genadapter.adapter import Adapter, load_adapter, save_adapter
+from genadapter.base_model import BaseModel
+from genadapter.checkpoint import Bundle
+from genadapter.cli import Loaders, create_app
+from genadapter.errors import BundleNotFoundError
+from genadapter.pipeline import Pipeline
+
+DESCRIPTION = "give the plural of a noun"
+HEAVY_MODULES = ("torch", "transformers", "sentence_transformers", "faiss", "lightning")
+
+Invoke = Callable[..., Result]
+
+
+def refuse_to_load(*_: object) -> Any:  # Any: stands for every loader
+    """A loader that must not be reached."""
+    raise AssertionError("this command must not load that")
+
+
+@pytest.fixture
+def invoke(
+    pipeline: Pipeline, base: BaseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Invoke:
+    """Runs a command over the tiny pipeline and base, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GENADAPTER_BUNDLE", str(tmp_path / "bundle"))
+    everything = Loaders(
+        pipeline=lambda *_: pipeline,
+        pipeline_with_base=lambda *_: (pipeline, base),
+        base=lambda *_: base,
+    )
+
+    def run(*arguments: str, loaders: Loaders = everything) -> Result:
+        return CliRunner().invoke(create_app(), arguments, obj=loaders)
+
+    return run
+
+
+@pytest.fixture
+def adapter_folder(adapter: Adapter, tmp_path: Path) -> str:
+    """A generated adapter on disk."""
+    save_adapter(adapter, tmp_path / "adapter")
+    return str(tmp_path / "adapter")
+
+
+def values_of(result: Result) -> Any:  # Any: plain JSON
+    """The JSON that a successful command printed."""
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_generate_writes_a_peft_folder_and_reports_it(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    """One description gives one folder; JSON names id, path, time and neighbours."""
+    folder = tmp_path / "plural"
+    values = values_of(invoke("generate", DESCRIPTION, "--out", str(folder), "--json"))
+    assert sorted(values) == ["id", "neighbours", "path", "seconds"]
+    assert load_adapter(folder).id == values["id"]
+    assert values["path"] == str(folder)
+    assert sorted(values["neighbours"][0]) == ["id", "similarity"]
+
+
+def test_generate_does_not_load_the_llm(invoke: Invoke, pipeline: Pipeline) -> None:
+    """Writing an adapter needs the encoder and the bundle alone."""
+    loaders = Loaders(
+        pipeline=lambda *_: pipeline,
+        pipeline_with_base=refuse_to_load,
+        base=refuse_to_load,
+    )
+    assert invoke("generate", DESCRIPTION, loaders=loaders).exit_code == 0
+
+
+def test_generate_without_out_writes_below_adapters(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    """The default folder is named by the adapter's id."""
+    result = invoke("generate", DESCRIPTION)
+    assert result.exit_code == 0
+    (folder,) = (tmp_path / "adapters").iterdir()
+    assert load_adapter(folder).id == folder.name
+    assert folder.name in result.stdout
+
+
+def test_generate_again_gives_the_same_adapter(invoke: Invoke) -> None:
+    """The same request twice is no error; another seed is another adapter."""
+    first, again, other = (
+        values_of(invoke("generate", DESCRIPTION, "--seed", seed, "--json"))["id"]
+        for seed in ("0", "0", "1")
+    )
+    assert first == again != other
+
+
+def test_family_and_bundle_reach_the_loader(invoke: Invoke, pipeline: Pipeline) -> None:
+    """Options arrive where the pipeline is loaded."""
+    asked: list[tuple[Path | None, str | None]] = []
+
+    def load(bundle: Path | None, family: str | None) -> Pipeline:
+        asked.append((bundle, family))
+        return pipeline
+
+    options = ("--bundle", "somewhere", "--family", "nearest")
+    invoke("generate", DESCRIPTION, *options, loaders=Loaders(pipeline=load))
+    assert asked == [(Path("somewhere"), "nearest")]
+
+
+def test_errors_are_one_red_line_on_stderr_and_exit_code_2(invoke: Invoke) -> None:
+    """An error made for people shows no traceback and leaves stdout to results."""
+    result = invoke("generate", "   ", "--json")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "error: description must say what the task is" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_existing_folder_of_something_else_is_refused(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    """Nothing of the user's is overwritten."""
+    (tmp_path / "notes").mkdir()
+    result = invoke("generate", DESCRIPTION, "--out", str(tmp_path / "notes"))
+    assert result.exit_code == 2
+    assert "give a folder that does not exist yet" in result.stderr
+
+
+def test_file_system_errors_are_told_like_our_own(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    """A folder that cannot be made is the user's to change, not a traceback."""
+    (tmp_path / "file").write_text("")
+    result = invoke("generate", DESCRIPTION, "--out", str(tmp_path / "file" / "new"))
+    assert result.exit_code == 2
+    assert "error:" in result.stderr
+
+
+def test_run_prints_the_answer_alone(invoke: Invoke, adapter_folder: str) -> None:
+    """Stdout holds the adapter's answer and nothing else."""
+    plain = invoke("run", adapter_folder, "cat", "--max-new-tokens", "3")
+    values = values_of(
+        invoke("run", adapter_folder, "cat", "--max-new-tokens", "3", "--json")
+    )
+    assert plain.stdout == values["adapter"] + "\n"
+
+
+def test_run_compares_base_prompted_base_and_adapter(
+    invoke: Invoke, adapter_folder: str
+) -> None:
+    """With the description at hand all three answers stand side by side."""
+    arguments = ("run", adapter_folder, "cat", "--compare", "--max-new-tokens", "3")
+    values = values_of(invoke(*arguments, "--json", "--description", DESCRIPTION))
+    assert sorted(values) == ["adapter", "base", "input", "prompted"]
+    assert values_of(invoke(*arguments, "--json"))["prompted"] is None
+    assert "base + description" not in invoke(*arguments).stdout
+    with_description = invoke(*arguments, "--description", DESCRIPTION)
+    assert "base + description" in with_description.stdout
+
+
+def test_description_without_compare_is_refused(
+    invoke: Invoke, adapter_folder: str
+) -> None:
+    """An option without effect is a mistake, and said to be one."""
+    result = invoke("run", adapter_folder, "cat", "--description", DESCRIPTION)
+    assert result.exit_code == 2
+    assert "only with --compare" in result.stderr
+
+
+def test_run_refuses_another_base(
+    invoke: Invoke, adapter_folder: str, new_base: Callable[..., BaseModel]
+) -> None:
+    """An adapter on weights it was not made for would answer nonsense."""
+    other = Loaders(base=lambda _: new_base(seed=1))
+    result = invoke("run", adapter_folder, "cat", loaders=other)
+    assert result.exit_code == 2
+    assert "made for base" in result.stderr
+
+
+def test_run_without_any_bundle_needs_the_very_same_base(
+    invoke: Invoke,
+    adapter_folder: str,
+    new_base: Callable[..., BaseModel],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Downloaded adapters run where no bundle is; a wrong base is still refused."""
+    monkeypatch.setenv("GENADAPTER_BUNDLE", str(tmp_path / "absent"))
+    assert invoke("run", adapter_folder, "cat").exit_code == 0
+    other = Loaders(base=lambda _: new_base(seed=1))
+    result = invoke("run", adapter_folder, "cat", loaders=other)
+    assert "name the right one with --base" in result.stderr
+
+
+def test_run_of_a_missing_adapter_says_what_is_expected(invoke: Invoke) -> None:
+    """The message tells which command makes one."""
+    result = invoke("run", "nowhere", "cat")
+    assert result.exit_code == 2
+    assert "genadapter generate --out" in result.stderr
+
+
+def test_demo_shows_base_and_adapter_for_every_input(invoke: Invoke) -> None:
+    """Each held-out task comes with its description, answers and what was right."""
+    result = invoke("demo", "--num-tasks", "2", "--num-inputs", "2")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.count("lora-") == 2
+    assert "of 2" in result.stdout
+    assert "Answering 2 inputs" in result.stderr
+
+
+def test_demo_as_json_names_task_answers_and_expectation(invoke: Invoke) -> None:
+    """Programs get the same as people."""
+    options = ("--task", "units_kind", "--num-inputs", "2", "--max-new-tokens", "2")
+    (shown,) = values_of(invoke("demo", *options, "--json"))
+    assert shown["task"] == "units_kind"
+    assert sorted(shown["num_right"]) == ["adapter", "base", "prompted"]
+    assert len(shown["answers"]) == 2
+    assert shown["answers"][0]["expected"]
+
+
+def test_doctor_names_every_missing_part_and_the_next_step(
+    invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a bare machine it leaves with 1 and says what to do."""
+    monkeypatch.setenv("GENADAPTER_HOME", str(tmp_path / "empty"))
+    monkeypatch.setenv("GENADAPTER_BUNDLE", str(tmp_path / "absent"))
+    result = invoke("doctor", "--json")
+    assert result.exit_code == 1
+    checks = {check["name"]: check for check in json.loads(result.stdout)["checks"]}
+    for name in ("base model", "encoder", "bundle"):
+        assert checks[name]["state"] == "missing"
+        assert checks[name]["next_step"]
+    assert "next: " in invoke("doctor").stdout
+
+
+def test_bench_generate_reports_latency_rate_and_memory(invoke: Invoke) -> None:
+    """The keys are fixed: other tools read them."""
+    options = ("--num-calls", "3", "--batch-size", "4")
+    values = values_of(invoke("bench", "generate", *options, "--json"))
+    assert sorted(values) == [
+        "batch_adapters_per_second",
+        "generate_ms",
+        "peak_rss_mib",
+    ]
+    assert 0 < values["generate_ms"]["p50"] <= values["generate_ms"]["p95"]
+    assert "adapters a second" in invoke("bench", "generate", *options).stdout
+
+
+def test_models_path_prints_the_folder_alone(
+    invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shell scripts use the output as it is."""
+    folder = tmp_path / "home" / "models" / "smollm2-135m-instruct"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+    monkeypatch.setenv("GENADAPTER_HOME", str(tmp_path / "home"))
+    assert invoke("models", "path").stdout == f"{folder}\n"
+
+
+def test_models_fetch_names_both_folders(
+    invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is there already is not fetched again."""
+    models = tmp_path / "home" / "models"
+    for name, marker in (
+        ("smollm2-135m-instruct", "config.json"),
+        ("all-minilm-l6-v2", "modules.json"),
+    ):
+        (models / name).mkdir(parents=True)
+        (models / name / marker).write_text("{}")
+    monkeypatch.setenv("GENADAPTER_HOME", str(tmp_path / "home"))
+    result = invoke("models", "fetch")
+    assert result.exit_code == 0
+    assert str(models / "all-minilm-l6-v2") in result.stdout
+
+
+def add_distribution(folder: Path, *, module: str, code: str) -> None:
+    """Puts an installed package with one command entry point into a folder."""
+    (folder / f"{module}.py").write_text(code)
+    info = folder / f"{module}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n"
+    )
+    (info / "entry_points.txt").write_text(
+        f"[genadapter.commands]\n{module} = {module}:register\n"
+    )
+
+
+def test_packages_add_commands_and_a_broken_one_breaks_no_other(
+    invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half-done registrations are taken back; help and doctor name the culprit."""
+    greet = "def register(app):\n    app.command('greet')(lambda: print('hello'))\n"
+    fail = greet.replace("greet", "half_done") + "    raise ImportError('no extra')\n"
+    add_distribution(tmp_path, module="kind_plugin", code=greet)
+    add_distribution(tmp_path, module="broken_plugin", code=fail)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert invoke("greet").stdout == "hello\n"
+    usage = invoke("--help").stdout
+    assert "half_done" not in usage
+    assert "broken_plugin" in usage
+    assert "ImportError: no extra" in invoke("doctor", "--json").stdout
+    assert invoke("generate", DESCRIPTION).exit_code == 0
+
+
+def test_version_is_the_installed_one(invoke: Invoke) -> None:
+    """One line, name and version."""
+    assert invoke("--version").stdout.startswith("genadapter ")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """Help answers at once because no command's library is loaded for it."""
+    code = (
+        "import sys; from genadapter.cli import create_app; create_app(); "
+        f"print([name for name in {HEAVY_MODULES!r} if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_python_m_genadapter_is_the_command() -> None:
+    """The module runs where scripts are not on the path."""
+    command = [sys.executable, "-m", "genadapter", "--version"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("genadapter ")
+
+
+def test_default_loaders_read_the_bundle_from_disk(
+    write_bundle: Callable[..., Bundle], tmp_path: Path
+) -> None:
+    """Without injected parts a missing bundle is found out before anything loads."""
+    with pytest.raises(BundleNotFoundError, match="looked for"):
+        Loaders().pipeline(tmp_path / "absent", None)
+    with pytest.raises(BundleNotFoundError, match="looked for"):
+        Loaders().pipeline_with_base(tmp_path / "absent", None, None)
+
+
+@pytest.mark.packaged
+def test_generate_works_from_a_cold_shell(tmp_path: Path) -> None:
+    """The shipped bundle answers within two minutes, tenfold slack included."""
+    command = [sys.executable, "-m", "genadapter", "generate", "Name the opposite."]
+    command += ["--out", str(tmp_path / "adapter"), "--json"]
+    run = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=120
+    )
+    assert load_adapter(tmp_path / "adapter").id == json.loads(run.stdout)["id"]

@@ -1,0 +1,238 @@
+"""The documents say what the code does: generated blocks, and an example that runs.
+
+Run as a script (`make docs`) this file rewrites the blocks.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
+from typer.testing import CliRunner
+
+import service.routes
+from genadapter.adapter import load_adapter
+from genadapter.cli import create_app
+from genadapter.generators import families
+from service.errors import ERROR_TABLE
+from service.settings import Settings
+from training.recipes import RECIPES
+from training.tasks import read_tasks
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+DATA_README = ROOT / "data" / "README.md"
+SERVICE_README = ROOT / "service" / "README.md"
+MAX_README_LINES = 200
+SUMMED_UP = {
+    "genadapter/generators": "base.py is the contract, every other file one family",
+    "training/catalogue": "one file a family of tasks, and the builder of the suite",
+    "training/evaluation": "tasks x methods: table, controls, intervals, plots",
+    "training/objectives": "one file an objective",
+    "service/routes": "one file a group of routes",
+    "tests": "mirrors the packages",
+    "data": "the task suite and the shipped bundle",
+}
+"""Folders that the tree shows as one line."""
+
+
+def _first_line(thing: object) -> str:
+    return (inspect.getdoc(thing) or "").splitlines()[0]
+
+
+def _help() -> str:
+    result = CliRunner().invoke(create_app(), ["--help"])
+    text = "\n".join(line.rstrip() for line in result.stdout.strip().splitlines())
+    return f"```\n{text}\n```"
+
+
+def _table(titles: list[str], rows: list[list[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _families() -> str:
+    rows = [
+        [
+            f"`{name}`",
+            ", ".join(sorted(cls.conditions)),
+            ", ".join(cls.objectives) or "nothing to train",
+            _first_line(cls),
+        ]
+        for name, cls in families().items()
+    ]
+    return _table(["Family", "Takes", "Learns from", "What it does"], rows)
+
+
+def _recipes() -> str:
+    rows = [[f"`{name}`", _first_line(recipe)] for name, recipe in RECIPES.items()]
+    return _table(["Recipe", "What it is"], rows)
+
+
+def _routes() -> str:
+    rows = []
+    for found in sorted(iter_modules(service.routes.__path__), key=lambda m: m.name):
+        module = import_module(f"service.routes.{found.name}")
+        for route in module.router.routes:
+            method = ", ".join(sorted(route.methods))
+            rows.append([f"`{method} {route.path}`", _first_line(route.endpoint)])
+    return _table(["Route", "What it does"], rows)
+
+
+def _settings() -> str:
+    rows = []
+    for name, field in Settings.model_fields.items():
+        # The one default that is made is a folder, which differs by machine.
+        is_made = field.default_factory is not None
+        rows.append(
+            [
+                f"`{name.upper()}`",
+                "in the cache" if is_made else str(field.default),
+                _attribute_docs(Settings)[name],
+            ]
+        )
+    return _table(["Setting", "Default", "What it is"], rows)
+
+
+def _attribute_docs(cls: type) -> dict[str, str]:
+    """The strings beneath a class's fields."""
+    (definition,) = ast.parse(inspect.getsource(cls)).body
+    assert isinstance(definition, ast.ClassDef)
+    docs = {}
+    for field, below in pairwise(definition.body):
+        if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr):
+            text = ast.literal_eval(below.value)
+            docs[ast.unparse(field.target)] = " ".join(text.split())
+    return docs
+
+
+def _errors() -> str:
+    by_status = defaultdict(list)
+    for error, row in ERROR_TABLE.items():
+        by_status[row.status].append(f"`{error.__name__}`")
+    rows = [[str(status), ", ".join(by_status[status])] for status in sorted(by_status)]
+    return _table(["Status", "Errors of the library and the service"], rows)
+
+
+def _tree() -> str:
+    lines = []
+    for package in ("genadapter", "training", "service"):
+        lines.append(f"{package}/")
+        lines += [f"  {line}" for line in _package_lines(ROOT / package)]
+    lines += [f"{name}/ - {SUMMED_UP[name]}" for name in ("tests", "data")]
+    return "```\n" + "\n".join(lines) + "\n```"
+
+
+def _package_lines(package: Path) -> Iterator[str]:
+    for path in sorted(package.iterdir()):
+        name = path.relative_to(ROOT).as_posix()
+        if path.is_dir() and any(path.glob("*.py")):
+            yield f"{path.name}/ - {SUMMED_UP.get(name, '')}".rstrip(" -")
+        elif path.suffix == ".py" and not path.name.startswith("__"):
+            docstring = ast.get_docstring(ast.parse(path.read_text("utf-8")))
+            yield f"{path.name} - {(docstring or '').splitlines()[0]}"
+
+
+def _tasks() -> str:
+    by_family = defaultdict(list)
+    for task in read_tasks(ROOT / "data" / "tasks"):
+        by_family[task.family].append(task)
+    rows = []
+    for family, tasks in sorted(by_family.items()):
+        splits = sorted({t.split for t in tasks})
+        licences, sources = {t.licence for t in tasks}, {t.source for t in tasks}
+        rows.append(
+            [
+                family,
+                str(len(tasks)),
+                str(sum(len(t.examples) for t in tasks)),
+                ", ".join(splits),
+                "; ".join(sorted(licences)),
+                "; ".join(sorted(sources)),
+            ]
+        )
+    titles = ["Family", "Tasks", "Rows", "Splits", "Licence", "Origin"]
+    return _table(titles, rows)
+
+
+BLOCKS: dict[tuple[Path, str], Callable[[], str]] = {
+    (README, "help"): _help,
+    (README, "families"): _families,
+    (README, "recipes"): _recipes,
+    (SERVICE_README, "routes"): _routes,
+    (SERVICE_README, "settings"): _settings,
+    (SERVICE_README, "errors"): _errors,
+    (README, "tree"): _tree,
+    (DATA_README, "tasks"): _tasks,
+}
+"""Where each generated block stands, and what makes its text."""
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(<!-- generated: {re.escape(name)} -->\n)(.*?)(<!-- end -->)", re.DOTALL
+    )
+
+
+def _example() -> str:
+    match = re.search(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    assert match is not None
+    return match[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), BLOCKS, ids=[f"{p.parent.name}-{n}" for p, n in BLOCKS]
+)
+def test_generated_block_is_up_to_date(path: Path, name: str) -> None:
+    """What the code says now stands in the document; `make docs` rewrites it."""
+    match = _pattern(name).search(path.read_text("utf-8"))
+    assert match is not None, f"{path.name} has no block {name!r}"
+    assert match[2].strip() == BLOCKS[path, name]().strip(), "run `make docs`"
+
+
+def test_every_block_in_the_documents_is_generated() -> None:
+    """No block is left that nothing keeps true."""
+    for path in (README, DATA_README, SERVICE_README):
+        found = re.findall(r"<!-- generated: (.+?) -->", path.read_text("utf-8"))
+        assert sorted(found) == sorted(n for p, n in BLOCKS if p == path)
+
+
+def test_readme_stays_short() -> None:
+    """A newcomer reads it in one go."""
+    assert len(README.read_text("utf-8").splitlines()) < MAX_README_LINES
+
+
+def test_readme_example_is_short() -> None:
+    """Ten lines show the whole library."""
+    assert sum(1 for line in _example().splitlines() if line.strip()) <= 10
+
+
+@pytest.mark.packaged
+def test_readme_example_runs(tmp_path: Path) -> None:
+    """The first thing that people copy works as it stands, and writes an adapter."""
+    command = [sys.executable, "-c", _example()]
+    subprocess.run(command, check=True, cwd=tmp_path, timeout=300)
+    assert load_adapter(tmp_path / "adapters" / "email").id.startswith("lora-")
+
+
+def _rewrite() -> None:
+    for (path, name), render in BLOCKS.items():
+        text = path.read_text("utf-8")
+        new = f"{render().strip()}\n"
+        path.write_text(
+            _pattern(name).sub(lambda m, new=new: m[1] + new + m[3], text), "utf-8"
+        )
+
+
+if __name__ == "__main__":
+    _rewrite()

@@ -1,0 +1,39 @@
+"""Training's sub-commands: task suites, runs, experts, evaluation and their speed.
+
+Only light modules are imported here; each command imports what it needs, so that help
+answers at once.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from training.commands import bench, evaluate, experts, tasks, train
+
+
+def register(app: typer.Typer) -> None:
+    """Adds training's commands to the one command line."""
+    app.command()(train.train)
+    app.command()(evaluate.evaluate)
+    suite = typer.Typer(help="The task suite and task files.", no_args_is_help=True)
+    suite.command("build")(tasks.build)
+    suite.command("list")(tasks.list_)
+    suite.command("show")(tasks.show)
+    suite.command("import")(tasks.import_)
+    app.add_typer(suite, name="tasks")
+    library = typer.Typer(help="Expert adapters on one A.", no_args_is_help=True)
+    library.command("train")(experts.train)
+    library.command("import")(experts.import_)
+    library.command("compare-specs")(experts.compare_specs)
+    app.add_typer(library, name="experts")
+    _group(app, "bench").command("experts")(bench.experts)
+
+
+def _group(app: typer.Typer, name: str) -> typer.Typer:
+    """The group of that name, which another package may have added before."""
+    for found in app.registered_groups:
+        if found.name == name and found.typer_instance is not None:
+            return found.typer_instance
+    group = typer.Typer(help="Measure speed on this machine.", no_args_is_help=True)
+    app.add_typer(group, name=name)
+    return group

@@ -1,0 +1,1 @@
+"""Sub-commands of training, one module for each noun of the command line."""

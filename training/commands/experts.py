@@ -1,0 +1,113 @@
+"""`genadapter experts`: train experts, import foreign ones, compare adapter shapes."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from genadapter.display import print_json, progress
+from training.commands.workspace import (
+    AssignmentsArgument,
+    DeviceOption,
+    DtypeOption,
+    RecipeArgument,
+    load_models,
+    open_workspace,
+    read_recipe,
+)
+
+logger = logging.getLogger(__name__)
+
+
+def train(
+    recipe_name: RecipeArgument,
+    assignments: AssignmentsArgument = None,
+    device: DeviceOption = "cpu",
+    dtype: DtypeOption = "auto",
+) -> None:
+    """Train the experts of a run and report what they gain on their own unseen rows."""
+    recipe = read_recipe(recipe_name, assignments)
+    work = open_workspace(recipe, device=device, dtype=dtype)
+    from training import run
+    from training.experts import KEPT_AT_LEAST, expert_gains
+
+    with progress("Training the multi-task adapter"):
+        shared = run.train_multitask(work)
+    with progress(f"Training {work.num_train} experts"):
+        experts_NP = run.train_experts(work, shared)
+    with progress("Scoring experts"):
+        gains = expert_gains(work, shared, experts_NP)
+    print_json(
+        {**asdict(gains), "kept": gains.kept, "kept_at_least": KEPT_AT_LEAST}
+    )
+    if gains.kept is not None and gains.kept < KEPT_AT_LEAST:
+        logger.warning(
+            "the compact basis keeps %.0f%% of the experts' gain, at least %.0f%% is "
+            "wanted: raise experts.num_components, now %d",
+            100 * gains.kept,
+            100 * KEPT_AT_LEAST,
+            gains.num_components,
+        )
+
+
+def import_(
+    ctx: typer.Context,
+    peft_folder: Annotated[
+        Path, typer.Argument(metavar="PEFT_DIR", help="Folder that PEFT wrote.")
+    ],
+    description: Annotated[str, typer.Option(help="Its task, in your own words.")],
+    out: Annotated[Path, typer.Option(help="New folder for the grown bundle.")],
+    bundle: Annotated[
+        Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option(help="Folder or hub id of the base model.")
+    ] = None,
+) -> None:
+    """Add a LoRA that PEFT trained to the experts of a bundle."""
+    from genadapter.manifest import find_bundle
+    from training.importing import add_expert, import_expert, report
+
+    card = (find_bundle(bundle) / "README.md").read_text(encoding="utf-8")
+    with progress("Loading the base model, the encoder and the bundle"):
+        pipeline, model = ctx.obj.pipeline_with_base(bundle, None, base)
+    imported = import_expert(
+        peft_folder,
+        description,
+        bundle=pipeline.bundle,
+        base_name=pipeline.bundle.manifest.base.name,
+    )
+    add_expert(
+        pipeline.bundle,
+        imported,
+        out,
+        base=model,
+        encoder=pipeline.encoder,
+        card=card,
+    )
+    print_json({**report(imported), "bundle": str(out)})
+
+
+def compare_specs(
+    recipe_name: RecipeArgument = "cpu",
+    assignments: AssignmentsArgument = None,
+    num_tasks: Annotated[
+        int, typer.Option(min=1, help="Validation tasks to train experts for.")
+    ] = 12,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of every expert.")] = 60,
+    device: DeviceOption = "cpu",
+    dtype: DtypeOption = "auto",
+) -> None:
+    """Train experts under each candidate shape; one JSON object a candidate."""
+    recipe = read_recipe(recipe_name, assignments)
+    base, encoder = load_models(device, dtype)
+    from training.spec_search import search_specs
+
+    for result in search_specs(
+        recipe, base=base, encoder=encoder, num_tasks=num_tasks, expert_steps=steps
+    ):
+        print_json(asdict(result))

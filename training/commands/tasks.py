@@ -1,0 +1,106 @@
+"""`genadapter tasks`: build the suite, look at it, bring in tasks of one's own."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from genadapter.display import print_json, progress
+from genadapter.errors import ConfigError
+from training.tasks import Task, read_tasks, write_tasks
+
+SUITE = Path("data") / "tasks"
+NUM_SHOWN = 5
+"""Examples that `tasks show` prints where it is not asked for JSON."""
+
+PathArgument = Annotated[
+    Path, typer.Argument(metavar="[PATH]", help="Task file, or a folder of them.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def build(
+    families: Annotated[
+        list[str] | None, typer.Option("--family", help="Only this family; repeatable.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the task files.")] = SUITE,
+) -> None:
+    """Build the task suite from pinned packages, one file a family."""
+    from training.catalogue.build import build_suite
+
+    with progress("Building task families"):
+        tasks = build_suite(out, families=tuple(families or ()))
+    num_families = len({task.family for task in tasks})
+    typer.echo(f"{len(tasks)} tasks of {num_families} families in {out}")
+
+
+def list_(path: PathArgument = SUITE, is_json: JsonOption = False) -> None:
+    """List the tasks of a file or a folder."""
+    tasks = read_tasks(path)
+    columns = ("id", "family", "split", "num_descriptions", "num_examples")
+    rows = [
+        (t.id, t.family, t.split, len(t.descriptions), len(t.examples)) for t in tasks
+    ]
+    if is_json:
+        print_json({"tasks": [dict(zip(columns, row, strict=True)) for row in rows]})
+        return
+    table = Table("id", "family", "split", "descriptions", "examples", box=None)
+    for row in rows:
+        table.add_row(*(Text(str(cell), overflow="fold") for cell in row))
+    Console().print(table)
+
+
+def show(
+    task_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the task.")],
+    path: Annotated[
+        Path, typer.Option("--tasks", help="Task file, or a folder of them.")
+    ] = SUITE,
+    is_json: JsonOption = False,
+) -> None:
+    """Show one task: its descriptions and, as JSON, every example."""
+    task = _find(read_tasks(path), task_id, path)
+    if is_json:
+        print_json(task.to_dict())
+        return
+    typer.echo(f"{task.id}, family {task.family}, split {task.split}")
+    typer.echo(f"from {task.source}, licence {task.licence}\n")
+    for description in task.descriptions:
+        typer.echo(f"- {description}")
+    typer.echo(f"\n{len(task.examples)} examples, such as")
+    for example in task.examples[:NUM_SHOWN]:
+        typer.echo(f"  {example.input!r} -> {' | '.join(example.outputs)!r}")
+
+
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="JSON lines, or a Natural Instructions .json.")
+    ],
+    out: Annotated[Path, typer.Option(help="New .jsonl file.")],
+) -> None:
+    """Check task files of your own and write them in the project's format."""
+    if out.suffix != ".jsonl":
+        raise ConfigError(f"--out must end in .jsonl, got {str(out)!r}")
+    if out.exists():
+        raise ConfigError(f"{out} exists: give a file that does not exist yet")
+    tasks = read_tasks(file)
+    if not tasks:
+        raise ConfigError(f"{file} holds no task: put at least one in")
+    write_tasks(tasks, out)
+    num_examples = sum(len(task.examples) for task in tasks)
+    typer.echo(f"{len(tasks)} tasks with {num_examples} examples in {out}")
+    typer.echo(f"train on them: genadapter train cpu data.extra_files={out}")
+
+
+def _find(tasks: Sequence[Task], task_id: str, path: Path) -> Task:
+    by_id = {task.id: task for task in tasks}
+    if task_id not in by_id:
+        close = difflib.get_close_matches(task_id, by_id, cutoff=0.4) or list(by_id)[:3]
+        raise ConfigError(f"no task {task_id!r} in {path}; closest: {', '.join(close)}")
+    return by_id[task_id]

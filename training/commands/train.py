@@ -1,0 +1,80 @@
+"""`genadapter train`: a whole run, from the task suite to a bundle."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from genadapter.display import print_json, progress
+from genadapter.errors import ConfigError
+from training.commands.workspace import (
+    AssignmentsArgument,
+    DeviceOption,
+    DtypeOption,
+    RecipeArgument,
+    open_workspace,
+    read_recipe,
+)
+
+
+def train(
+    recipe_name: RecipeArgument,
+    assignments: AssignmentsArgument = None,
+    time_budget: Annotated[
+        float | None,
+        typer.Option(
+            metavar="MINUTES",
+            help="Time for the generator's training over all legs of the run.",
+        ),
+    ] = None,
+    bundle_out: Annotated[
+        Path | None,
+        typer.Option(help="New folder for the bundle; default: in the run's folder."),
+    ] = None,
+    device: DeviceOption = "cpu",
+    dtype: DtypeOption = "auto",
+) -> None:
+    """Train a generator and all it stands on; started again, it resumes."""
+    if time_budget is not None and time_budget <= 0:
+        raise ConfigError(f"--time-budget must be above 0 minutes, got {time_budget}")
+    if bundle_out is not None and bundle_out.exists():
+        raise ConfigError(f"{bundle_out} exists: give a folder that does not exist yet")
+    recipe = read_recipe(recipe_name, assignments)
+    work = open_workspace(recipe, device=device, dtype=dtype)
+    from genadapter.generators import Surroundings
+    from training import run
+    from training.bundling import bundle_run
+
+    with progress("Training the multi-task adapter"):
+        shared = run.train_multitask(work)
+    with progress(f"Training {work.num_train} experts"):
+        experts_NP = run.train_experts(work, shared)
+        library = run.build_library(work, shared, experts_NP)
+    surroundings = Surroundings(
+        spec=work.spec,
+        shared=shared,
+        library=library,
+        embedding_size=work.encoder.embedding_size,
+    )
+    generator = run.train_generator(
+        work,
+        surroundings,
+        experts_NP,
+        budget_seconds=None if time_budget is None else 60 * time_budget,
+    )
+    folder = bundle_out or work.folder / "bundle"
+    with progress("Measuring and writing the bundle"):
+        if bundle_out is None:
+            # What an earlier leg of this very run made of it.
+            shutil.rmtree(folder, ignore_errors=True)
+        bundle = bundle_run(work, surroundings, generator, folder)
+    print_json(
+        {
+            "bundle": str(folder),
+            "digest": bundle.digest,
+            "results": bundle.manifest.results,
+        }
+    )

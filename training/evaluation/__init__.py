@@ -1,0 +1,17 @@
+"""Tasks x methods: who answers what right, with controls and intervals."""
+
+from training.evaluation.methods import known_methods, read_factors
+from training.evaluation.oracle import OracleConfig
+from training.evaluation.report import Report, write_report
+from training.evaluation.table import TASK_SETS, evaluate, find_tasks
+
+__all__ = [
+    "TASK_SETS",
+    "OracleConfig",
+    "Report",
+    "evaluate",
+    "find_tasks",
+    "known_methods",
+    "read_factors",
+    "write_report",
+]

@@ -1,0 +1,142 @@
+"""Answering: greedy decoding of many rows, each through its own task's adapter.
+
+Shapes: G rows of a batch, P parameters of one flattened B.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import torch
+from torch import Tensor
+
+from genadapter.attach import AdapterSlots, RowAdapters
+from genadapter.base_model import BaseModel
+from genadapter.library import split_b
+from training.evaluation.controls import description_of
+from training.evaluation.methods import ANSWER_ONLY, PromptStyle, Treatment
+from training.evaluation.scoring import first_line
+from training.tasks import Example, Task
+
+BATCH_ROWS = 64
+MAX_NEW_TOKENS = 32
+SPARE_TOKENS = 4
+"""Tokens an answer may run over the longest reference of its task."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """One row to answer."""
+
+    task: int
+    """Position of its task."""
+    example: Example
+    """The input and what is accepted."""
+    description: str
+    """The task in words, for methods that prompt with it."""
+    max_new_tokens: int
+    """Where decoding stops."""
+
+
+def questions_of(
+    tasks: Sequence[Task], *, base: BaseModel, num_rows: int
+) -> list[Question]:
+    """The first test rows of every task."""
+    return [
+        question
+        for position, task in enumerate(tasks)
+        for question in _questions(position, task, base, num_rows)
+    ]
+
+
+def answer_all(
+    questions: Sequence[Question],
+    treatment: Treatment,
+    *,
+    base: BaseModel,
+    slots: AdapterSlots,
+    shared_a: Mapping[str, Tensor],
+) -> list[str | None]:
+    """Answers every question by one method.
+
+    Rows that decode equally long share a batch, in order of their prompts' length: so
+    an answer does not depend on which other tasks are asked, but for rounding.
+
+    Args:
+        questions: The rows of all tasks.
+        treatment: The method.
+        base: The frozen base.
+        slots: Where adapters go.
+        shared_a: The bundle's A, where the method brings none of its own.
+
+    Returns:
+        First lines, in order; `None` where the method does not apply to the task.
+    """
+    asked = [i for i, q in enumerate(questions) if q.task in treatment.b_of]
+    prompts = {i: _prompt(questions[i], treatment.prompt, base) for i in asked}
+    order = sorted(asked, key=lambda i: (questions[i].max_new_tokens, len(prompts[i])))
+    a = {
+        name: tensor.to(base.device, base.dtype)
+        for name, tensor in (treatment.a or shared_a).items()
+    }
+    answers: list[str | None] = [None] * len(questions)
+    for chunk in _batches(order, questions):
+        b = [treatment.b_of[questions[i].task] for i in chunk]
+        texts = base.generate(
+            [prompts[i] for i in chunk],
+            max_new_tokens=questions[chunk[0]].max_new_tokens,
+            slots=slots,
+            adapters=_row_adapters(a, b, base, slots),
+        )
+        for i, text in zip(chunk, texts, strict=True):
+            answers[i] = first_line(text)
+    return answers
+
+
+def _questions(
+    position: int, task: Task, base: BaseModel, num_rows: int
+) -> Iterator[Question]:
+    rows = task.rows("test")[:num_rows]
+    # The end-of-turn token of `answer_ids` is not part of the answer.
+    longest = max(len(base.answer_ids(e.outputs[0])) - 1 for e in rows)
+    for example in rows:
+        yield Question(
+            task=position,
+            example=example,
+            description=description_of(task),
+            max_new_tokens=min(MAX_NEW_TOKENS, longest + SPARE_TOKENS),
+        )
+
+
+def _prompt(question: Question, style: PromptStyle, base: BaseModel) -> list[int]:
+    told = question.description.strip()
+    if style == "input":
+        return base.prompt_ids(question.example.input)
+    if style == "instructed" and not told.endswith(ANSWER_ONLY):
+        told = f"{told} {ANSWER_ONLY}"
+    return base.prompt_ids(question.example.input, description=told)
+
+
+def _batches(
+    order: Sequence[int], questions: Sequence[Question]
+) -> Iterator[list[int]]:
+    for _, same in groupby(order, key=lambda i: questions[i].max_new_tokens):
+        group = list(same)
+        for start in range(0, len(group), BATCH_ROWS):
+            yield group[start : start + BATCH_ROWS]
+
+
+def _row_adapters(
+    a: Mapping[str, Tensor],
+    b: Sequence[Tensor | None],
+    base: BaseModel,
+    slots: AdapterSlots,
+) -> RowAdapters | None:
+    written = [b_P for b_P in b if b_P is not None]
+    if not written:
+        return None
+    assert len(written) == len(b)
+    b_GP = torch.stack(written).to(base.device, base.dtype)
+    return RowAdapters(a=a, b=split_b(b_GP, slots.spec), scaling=slots.spec.scaling)

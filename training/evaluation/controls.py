@@ -1,0 +1,54 @@
+"""Controls: wrong descriptions, to see whether the right one is what does the work."""
+
+from __future__ import annotations
+
+import random
+import string
+from collections.abc import Sequence
+
+from training.tasks import Task
+
+
+def description_of(task: Task) -> str:
+    """What every method is told of a task: a wording that was never trained on."""
+    return task.heldout_descriptions[0]
+
+
+def task_of_another_family(
+    task: Task, others: Sequence[Task], *, seed: int
+) -> Task | None:
+    """A task drawn from other families, over other inputs where there are such."""
+    foreign = [t for t in others if t.family != task.family]
+    apart = [t for t in foreign if not task.pool or t.pool != task.pool]
+    return _pick(apart or foreign, task, "shuffled", seed)
+
+
+def sibling(task: Task, others: Sequence[Task], *, seed: int) -> Task | None:
+    """Another task over the same inputs; `None` where there is none."""
+    siblings = [t for t in others if task.pool and t.pool == task.pool]
+    return _pick([t for t in siblings if t.id != task.id], task, "sibling", seed)
+
+
+def junk(task: Task, *, seed: int) -> str:
+    """Random letters, as many words as the task's description has."""
+    rng = _random(task, "junk", seed)
+    num_words = len(description_of(task).split())
+    words = [
+        "".join(rng.choices(string.ascii_lowercase, k=rng.randint(2, 9)))
+        for _ in range(num_words)
+    ]
+    return " ".join(words)
+
+
+def _pick(
+    candidates: Sequence[Task], task: Task, purpose: str, seed: int
+) -> Task | None:
+    if not candidates:
+        return None
+    ordered = sorted(candidates, key=lambda t: t.id)
+    return _random(task, purpose, seed).choice(ordered)
+
+
+def _random(task: Task, purpose: str, seed: int) -> random.Random:
+    # Seeded by the task, so that adding a task changes no other task's draw of junk.
+    return random.Random(f"{seed}/{purpose}/{task.id}")

@@ -1,0 +1,249 @@
+"""Methods: what each one puts before the base model and which adapter it runs.
+
+Shapes: B tasks, N experts, C coefficients, P parameters of one flattened B.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from genadapter.artifact import read_tensors
+from genadapter.condition import Condition
+from genadapter.errors import ConfigError, EmptyLibraryError
+from genadapter.generators import families, find_family
+from genadapter.library import SharedFactors, flatten_b
+from genadapter.pipeline import Pipeline
+from training.evaluation.controls import (
+    description_of,
+    junk,
+    sibling,
+    task_of_another_family,
+)
+from training.tasks import Task
+
+PromptStyle = Literal["input", "description", "instructed"]
+"""`instructed` is the description with the sentence below at its end."""
+ANSWER_ONLY = "Answer with the result only."
+
+BASE = "base"
+MULTITASK = "multitask"
+PROMPTED = "multitask_prompted"
+ORACLE = "oracle"
+CONTROLS = ("shuffled", "sibling", "junk", "mean")
+"""Ends of the names of the generator's controls, such as `hypernetwork_junk`."""
+_FIXED = (BASE, "base_description", MULTITASK, PROMPTED, "uniform")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Treatment:
+    """How a method answers."""
+
+    prompt: PromptStyle
+    """What stands in the prompt beside the input."""
+    b_of: Mapping[int, Tensor | None]
+    """By position of the task, a flattened B of shape (P,), or `None` for the bare base;
+    a task that the method does not apply to is not in it."""
+    a: Mapping[str, Tensor] | None = None
+    """The A that all those B stand on, of shape (L, R, I); `None` for the bundle's."""
+    told: Mapping[int, str] = field(default_factory=dict)
+    """By position, the task whose description was given in place of the right one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """What every method may draw on."""
+
+    tasks: Sequence[Task]
+    """The tasks that are scored; their positions name them."""
+    suite: Sequence[Task]
+    """All tasks that are known, to borrow descriptions from."""
+    pipeline: Pipeline
+    """The generator and its bundle."""
+    prompted: SharedFactors | None
+    """The multi-task adapter that was trained with descriptions in its prompts."""
+    oracles: Mapping[int, Tensor]
+    """By position, experts trained on the scored tasks."""
+    seed: int
+    """Of the controls."""
+
+
+def known_methods(family: str) -> tuple[str, ...]:
+    """Every method's name, in the order of the table.
+
+    Args:
+        family: The bundle's generator family; its controls are named after it.
+    """
+    untrained = [n for n, cls in families().items() if not cls.objectives]
+    others = [name for name in untrained if name != family]
+    controls = [f"{family}_{control}" for control in CONTROLS]
+    return (*_FIXED, *others, family, *controls, ORACLE)
+
+
+def check_methods(methods: Sequence[str], family: str) -> None:
+    """Raises ConfigError unless all are known, and each is named once."""
+    known = known_methods(family)
+    if unknown := [m for m in methods if m not in known]:
+        raise ConfigError(f"no method {unknown[0]!r}; found: {', '.join(known)}")
+    if not methods or len(set(methods)) < len(methods):
+        raise ConfigError(
+            f"methods must name at least one method, and each once, got {list(methods)}"
+        )
+
+
+def treatment(method: str, setting: Setting) -> Treatment:
+    """How a method answers every task that it applies to."""
+    family, control = setting.pipeline.family, ""
+    if method.startswith(f"{family}_"):
+        control = method.removeprefix(f"{family}_")
+    if control in CONTROLS:
+        return _CONTROLS[control](setting)
+    if method in _BUILDERS:
+        return _BUILDERS[method](setting)
+    pipeline = _running(setting.pipeline, method)
+    right = {p: description_of(task) for p, task in enumerate(setting.tasks)}
+    return Treatment(prompt="input", b_of=_generate(pipeline, right, setting.seed))
+
+
+def read_factors(path: Path) -> SharedFactors | None:
+    """Reads a multi-task adapter as training leaves it; `None` where there is none.
+
+    Raises:
+        CorruptArtifactError: The file is damaged.
+    """
+    if not path.exists():
+        return None
+    tensors = read_tensors(path)
+    return SharedFactors(
+        a={n[2:]: t.float() for n, t in tensors.items() if n.startswith("a.")},
+        b={n[2:]: t.float() for n, t in tensors.items() if n.startswith("b.")},
+    )
+
+
+def _base(setting: Setting) -> Treatment:
+    return Treatment(prompt="input", b_of=dict.fromkeys(range(len(setting.tasks))))
+
+
+def _base_description(setting: Setting) -> Treatment:
+    return replace(_base(setting), prompt="instructed")
+
+
+def _multitask(setting: Setting) -> Treatment:
+    return _constant(setting.pipeline.bundle.surroundings.shared.flat_b(), setting)
+
+
+def _multitask_prompted(setting: Setting) -> Treatment:
+    factors = setting.prompted
+    if factors is None:
+        return Treatment(prompt="description", b_of={})
+    constant = _constant(factors.flat_b(), setting)
+    return replace(constant, prompt="description", a=factors.a)
+
+
+def _uniform(setting: Setting) -> Treatment:
+    around = setting.pipeline.bundle.surroundings
+    if not around.library.experts:
+        raise EmptyLibraryError(
+            "method 'uniform' averages experts; the bundle has none"
+        )
+    mean_C = around.library.coefficients_NC.mean(dim=0)
+    return _constant(around.shared.flat_b() + mean_C @ around.library.basis_CP, setting)
+
+
+def _oracle(setting: Setting) -> Treatment:
+    return Treatment(prompt="input", b_of=dict(setting.oracles))
+
+
+def _constant(b_P: Tensor, setting: Setting) -> Treatment:
+    return Treatment(prompt="input", b_of=dict.fromkeys(range(len(setting.tasks)), b_P))
+
+
+def _shuffled(setting: Setting) -> Treatment:
+    # Drawn from the scored tasks first: the same descriptions, given to the wrong ones.
+    lent = {
+        p: task_of_another_family(task, setting.tasks, seed=setting.seed)
+        or task_of_another_family(task, setting.suite, seed=setting.seed)
+        for p, task in enumerate(setting.tasks)
+    }
+    return _told_of(lent, setting)
+
+
+def _sibling(setting: Setting) -> Treatment:
+    lent = {
+        p: sibling(task, setting.suite, seed=setting.seed)
+        for p, task in enumerate(setting.tasks)
+    }
+    return _told_of(lent, setting)
+
+
+def _junk(setting: Setting) -> Treatment:
+    texts = {p: junk(task, seed=setting.seed) for p, task in enumerate(setting.tasks)}
+    return Treatment(
+        prompt="input", b_of=_generate(setting.pipeline, texts, setting.seed)
+    )
+
+
+def _mean(setting: Setting) -> Treatment:
+    # Averaging token states of texts that differ in length means nothing; averaging the
+    # adapters written for them is exact, as all share their A, and no weaker a control.
+    experts = setting.pipeline.bundle.surroundings.library.experts
+    if not experts:
+        raise EmptyLibraryError(
+            "the mean condition is taken over experts; there are none"
+        )
+    texts = {i: expert.description for i, expert in enumerate(experts)}
+    written = _generate(setting.pipeline, texts, setting.seed)
+    return _constant(torch.stack(list(written.values())).mean(dim=0), setting)
+
+
+def _told_of(lent: Mapping[int, Task | None], setting: Setting) -> Treatment:
+    found = {p: task for p, task in lent.items() if task is not None}
+    texts = {p: description_of(task) for p, task in found.items()}
+    return Treatment(
+        prompt="input",
+        b_of=_generate(setting.pipeline, texts, setting.seed),
+        told={p: task.id for p, task in found.items()},
+    )
+
+
+def _generate(
+    pipeline: Pipeline, texts: Mapping[int, str], seed: int
+) -> dict[int, Tensor]:
+    if not texts:
+        return {}
+    conditions = [Condition(description=text) for text in texts.values()]
+    adapters = pipeline.generate(conditions, seed=seed)
+    flat = [flatten_b(adapter.weights.b) for adapter in adapters]
+    return dict(zip(texts, flat, strict=True))
+
+
+def _running(pipeline: Pipeline, family: str) -> Pipeline:
+    if family == pipeline.family:
+        return pipeline
+    bundle, cls = pipeline.bundle, find_family(family)
+    config = cls.Config(**bundle.manifest.untrained_configs.get(family, {}))
+    generator = cls(config, bundle.surroundings).eval()
+    return Pipeline(
+        pipeline.base_name, replace(bundle, generator=generator), pipeline.encoder
+    )
+
+
+_BUILDERS: dict[str, Callable[[Setting], Treatment]] = {
+    BASE: _base,
+    "base_description": _base_description,
+    MULTITASK: _multitask,
+    PROMPTED: _multitask_prompted,
+    "uniform": _uniform,
+    ORACLE: _oracle,
+}
+_CONTROLS: dict[str, Callable[[Setting], Treatment]] = {
+    "shuffled": _shuffled,
+    "sibling": _sibling,
+    "junk": _junk,
+    "mean": _mean,
+}

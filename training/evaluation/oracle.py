@@ -1,0 +1,178 @@
+"""Oracles: experts trained on the very tasks that are scored; what could be reached.
+
+Shapes: N tasks of a group, P parameters of one flattened B.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, zip_longest
+from pathlib import Path
+from statistics import mean
+
+import lightning
+from torch import Tensor
+
+from genadapter.base_model import BaseModel
+from genadapter.errors import ConfigError
+from genadapter.library import SharedFactors
+from genadapter.lora import LoraSpec
+from training.datamodule import BatchConfig, BatchStream, TaskData, TaskDataModule
+from training.module import AdapterTraining, OptimConfig
+from training.sources import ExpertSource
+from training.tasks import Task
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OracleConfig:
+    """How oracles are trained."""
+
+    optim: OptimConfig = field(
+        default_factory=lambda: OptimConfig(
+            learning_rate=3e-3, warmup_steps=5, max_steps=100
+        )
+    )
+    """Steps and rate of every group."""
+    group_size: int = 16
+    """Oracles trained in one forward pass."""
+    rows_per_task: int = 4
+    """Rows of each a step."""
+    max_rows: int = 200
+    """Training rows of a task at most."""
+    max_tokens: int = 160
+    """Longer rows are left out."""
+
+    def __post_init__(self) -> None:
+        """Rejects sizes that train nothing."""
+        for name in ("group_size", "rows_per_task", "max_rows", "max_tokens"):
+            if getattr(self, name) < 1:
+                raise ConfigError(
+                    f"{name} must be at least 1, got {getattr(self, name)}"
+                )
+
+
+def choose_tasks(
+    tasks: Sequence[Task], distances: Sequence[str], *, count: int
+) -> list[int]:
+    """Positions of tasks to train oracles for, spread over distances and families.
+
+    Args:
+        tasks: The tasks that are scored.
+        distances: How far each is from what was trained on.
+        count: How many to choose at most.
+    """
+    places: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for position, (task, distance) in enumerate(zip(tasks, distances, strict=True)):
+        if task.num_train_rows:
+            places[distance][task.family].append(position)
+    by_distance = [_take_turns(families.values()) for families in places.values()]
+    return sorted(_take_turns(by_distance)[:count])
+
+
+def train_oracles(
+    tasks: Sequence[Task],
+    positions: Sequence[int],
+    *,
+    base: BaseModel,
+    spec: LoraSpec,
+    shared: SharedFactors,
+    config: OracleConfig,
+    seed: int,
+) -> dict[int, Tensor]:
+    """Trains one expert a task on its own training rows, many in one forward pass.
+
+    Args:
+        tasks: The tasks that are scored.
+        positions: Those that get an oracle.
+        base: The frozen base.
+        spec: Shape of the adapters.
+        shared: The frozen A, and the B that every oracle starts from.
+        config: How long and on how much.
+        seed: Of the order of rows.
+
+    Returns:
+        By position, a flattened B of shape (P,). A task without a training row of at
+        most `max_tokens` tokens has none.
+
+    Raises:
+        ConfigError: No task of a group has a row that short.
+    """
+    order = sorted(positions, key=lambda p: (_mean_length(tasks[p]), p))
+    oracles: dict[int, Tensor] = {}
+    for start in range(0, len(order), config.group_size):
+        group = order[start : start + config.group_size]
+        trained = _train_group(
+            [tasks[p] for p in group],
+            base=base,
+            spec=spec,
+            shared=shared,
+            config=config,
+            seed=seed,
+        )
+        oracles.update({group[place]: b_P for place, b_P in trained.items()})
+    return oracles
+
+
+def _train_group(
+    tasks: Sequence[Task],
+    *,
+    base: BaseModel,
+    spec: LoraSpec,
+    shared: SharedFactors,
+    config: OracleConfig,
+    seed: int,
+) -> Mapping[int, Tensor]:
+    data = TaskData(
+        tasks,
+        base,
+        start_layer=spec.layers[0],
+        max_tokens=config.max_tokens,
+        max_rows=config.max_rows,
+    )
+    usable = [place for place in range(len(tasks)) if data.of_task[place]]
+    source = ExpertSource(shared, usable)
+    batch = BatchConfig(
+        num_tasks=len(usable),
+        rows_per_task=config.rows_per_task,
+        swapped_share=0,
+        num_buckets=1,
+    )
+    module = AdapterTraining(source, base=base, spec=spec, config=config.optim)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            data.cache.prepare(Path(folder))
+            stream = BatchStream(data, None, batch, tasks=usable, seed=seed)
+            trainer = _trainer(base, config.optim, folder)
+            trainer.fit(module, TaskDataModule(stream))
+    finally:
+        module.detach()
+    b_NP = source.b_NP.detach().cpu()
+    return {place: b_NP[number] for number, place in enumerate(usable)}
+
+
+def _trainer(base: BaseModel, optim: OptimConfig, folder: str) -> lightning.Trainer:
+    return lightning.Trainer(
+        accelerator="gpu" if base.device.type == "cuda" else "cpu",
+        devices=1,
+        max_steps=optim.max_steps,
+        max_epochs=-1,
+        gradient_clip_val=optim.gradient_clip,
+        default_root_dir=folder,
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        limit_val_batches=0,
+    )
+
+
+def _mean_length(task: Task) -> float:
+    return mean(len(e.input) + len(e.outputs[0]) for e in task.examples)
+
+
+def _take_turns(lists: Iterable[list[int]]) -> list[int]:
+    rounds = zip_longest(*lists)
+    return [p for p in chain.from_iterable(rounds) if p is not None]

@@ -1,0 +1,163 @@
+"""Report: the whole table as a value, as JSON and Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from genadapter.artifact import write_json
+from training.evaluation.plots import write_plot
+from training.evaluation.results import (
+    MAJORITY,
+    METRICS,
+    MIN_ORACLE_GAIN,
+    Distance,
+    TaskResult,
+)
+from training.evaluation.summary import MethodMean, Summary, summarise
+
+DISTANCES: tuple[Distance, ...] = get_args(Distance)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """Tasks x methods, summed up over all tasks and over parts of them."""
+
+    default: str
+    """The method that margins and differences are of: the bundle's generator."""
+    methods: tuple[str, ...]
+    """In the order of the table."""
+    tasks: tuple[TaskResult, ...]
+    """Scores, task by task."""
+    overall: Summary
+    """All tasks."""
+    by_distance: Mapping[Distance, Summary]
+    """Seen tasks, unseen tasks of seen families, unseen families."""
+    two_answers: Summary
+    """Tasks that are a choice of two answers, beside their majority answer."""
+    open_answers: Summary
+    """All other tasks."""
+    headline: Summary | None
+    """Tasks whose oracle gains enough over the base; `None` without oracles."""
+    origin: Mapping[str, Any]  # Any: plain JSON
+    """Which bundle, base model, rows and seed this is of."""
+
+    def to_dict(self) -> dict[str, Any]:  # Any: plain JSON
+        """The report as JSON values; what was not measured is null."""
+        headline = None if self.headline is None else self.headline.to_dict()
+        if headline is not None:
+            headline["min_oracle_gain"] = MIN_ORACLE_GAIN
+            headline["tasks"] = [t.id for t in self.tasks if t.has_headroom]
+        return {
+            "default": self.default,
+            "methods": list(self.methods),
+            **self.overall.to_dict(),
+            "by_distance": {d: s.to_dict() for d, s in self.by_distance.items()},
+            "by_answers": {
+                "two_answers": self.two_answers.to_dict(),
+                "open": self.open_answers.to_dict(),
+            },
+            "headline": headline,
+            "origin": dict(self.origin),
+            "tasks": [_task_values(task, self.methods) for task in self.tasks],
+        }
+
+    def to_markdown(self) -> str:
+        """One table of exact match, methods down and distances across."""
+        parts = {"all tasks": self.overall}
+        parts |= {
+            distance.replace("_", " "): summary
+            for distance, summary in self.by_distance.items()
+            if summary.num_tasks
+        }
+        if self.headline is not None:
+            parts["with headroom"] = self.headline
+        heads = [f"{name} ({part.num_tasks})" for name, part in parts.items()]
+        lines = [_line(["exact match", *heads]), _line(["---"] * (1 + len(heads)))]
+        for method in self.methods:
+            cells = [_cell(part.macro[method]) for part in parts.values()]
+            lines.append(_line([method, *cells]))
+        return "\n".join(lines) + "\n"
+
+
+def build_report(
+    tasks: Sequence[TaskResult],
+    methods: Sequence[str],
+    *,
+    default: str,
+    seed: int,
+    origin: Mapping[str, Any],  # Any: plain JSON
+) -> Report:
+    """Sums up scored tasks.
+
+    Args:
+        tasks: Scores, task by task.
+        methods: In the order of the table.
+        default: The method that margins and differences are of.
+        seed: Of the bootstrap.
+        origin: What the scores are of, as JSON values.
+    """
+
+    def summary(part: Sequence[TaskResult], *more: str) -> Summary:
+        return summarise(part, [*methods, *more], default=default, seed=seed)
+
+    has_oracles = any(t.oracle_gain is not None for t in tasks)
+    return Report(
+        default=default,
+        methods=tuple(methods),
+        tasks=tuple(tasks),
+        overall=summary(tasks),
+        by_distance={
+            d: summary([t for t in tasks if t.distance == d]) for d in DISTANCES
+        },
+        two_answers=summary([t for t in tasks if t.has_two_answers], MAJORITY),
+        open_answers=summary([t for t in tasks if not t.has_two_answers]),
+        headline=summary([t for t in tasks if t.has_headroom]) if has_oracles else None,
+        origin=origin,
+    )
+
+
+def write_report(report: Report, folder: Path) -> None:
+    """Writes `report.json`, `report.md` and `report.png` into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / "report.json", report.to_dict())
+    (folder / "report.md").write_text(report.to_markdown(), encoding="utf-8")
+    write_plot(
+        {d: s.macro for d, s in report.by_distance.items() if s.num_tasks},
+        default=report.default,
+        path=folder / "report.png",
+    )
+
+
+def _task_values(
+    task: TaskResult, methods: Sequence[str]
+) -> dict[str, Any]:  # Any: plain JSON
+    values: dict[str, Any] = {
+        "id": task.id,
+        "family": task.family,
+        "distance": task.distance,
+        "rows": task.num_rows,
+        "two_answers": task.has_two_answers,
+        "majority": _rounded(task.mean(MAJORITY)),
+        "told": dict(task.told),
+    }
+    for metric in METRICS:
+        values[metric] = {m: _rounded(task.mean(m, metric)) for m in methods}
+    return values
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)
+
+
+def _cell(mean: MethodMean | None) -> str:
+    if mean is None:
+        return "-"
+    exact = mean.exact_match
+    return f"{exact.value:.3f} [{exact.low:.3f}, {exact.high:.3f}]"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

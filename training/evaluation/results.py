@@ -1,0 +1,67 @@
+"""Results: every method's scores on the same rows of one task.
+
+Shapes: R rows of a task, M metrics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from training.evaluation.intervals import Array
+from training.evaluation.methods import BASE, ORACLE
+from training.evaluation.scoring import Score
+
+Distance = Literal["seen_tasks", "unseen_tasks", "unseen_families"]
+"""How far a task is from what the generator was trained on."""
+METRICS = ("exact_match", "contained", "rouge_l")
+MAJORITY = "majority"
+"""Stands among the methods where tasks are a choice of two answers."""
+MIN_ORACLE_GAIN = 0.2
+"""A task has room to gain where its oracle beats the base by so much."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskResult:
+    """Every method's scores on the same rows of one task."""
+
+    id: str
+    """The task's id."""
+    family: str
+    """Its family."""
+    distance: Distance
+    """How far it is from the training tasks."""
+    has_two_answers: bool
+    """Whether it is a choice of two answers."""
+    num_rows: int
+    """Rows that were asked (R)."""
+    scores: Mapping[str, Array]
+    """By method, (R, M) in the order of `METRICS`; without methods that do not apply."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """By control, the task whose description was given in place of this one's."""
+
+    def mean(self, method: str, metric: str = "exact_match") -> float | None:
+        """Mean of one method over the rows; `None` where it does not apply."""
+        if method not in self.scores:
+            return None
+        return float(self.scores[method][:, METRICS.index(metric)].mean())
+
+    @property
+    def oracle_gain(self) -> float | None:
+        """Exact match of the oracle less that of the base; `None` without either."""
+        oracle, base = self.mean(ORACLE), self.mean(BASE)
+        return None if oracle is None or base is None else oracle - base
+
+    @property
+    def has_headroom(self) -> bool:
+        """Whether there is an oracle, and it gains enough."""
+        gain = self.oracle_gain
+        return gain is not None and gain >= MIN_ORACLE_GAIN - 1e-9
+
+
+def score_rows(scores: Sequence[Score]) -> Array:
+    """Scores of one task's rows, of shape (R, M)."""
+    return np.array([[getattr(score, name) for name in METRICS] for score in scores])

@@ -1,0 +1,129 @@
+"""What experts gain over the multi-task adapter, and how much their basis keeps.
+
+Shapes: N experts, P parameters of one flattened B.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import mean, median
+
+import torch
+from torch import Tensor
+
+from genadapter.checkpoint import quantise_rows, restore_rows
+from genadapter.library import SharedFactors, flatten_b
+from genadapter.packages import home
+from training.datamodule import TaskData, validation_batches
+from training.run import Workspace, build_library
+from training.teacher_forcing import TaskScore, score_tasks
+from training.sources import ExpertSource
+
+KEPT_AT_LEAST = 0.95
+"""Share of the experts' mean gain that their compact basis must keep."""
+MAX_ROWS = 30
+"""Validation rows of a task at most."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gain:
+    """Over the multi-task adapter, on rows that no expert was trained on."""
+
+    median_accuracy: float
+    """Median over tasks of the gain in exact answers."""
+    mean_accuracy: float
+    """Mean over tasks of the same."""
+    median_loss: float
+    """Median over tasks of the fall in cross-entropy, in nats a token."""
+    mean_loss: float
+    """Mean over tasks of the same."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpertGains:
+    """How experts do on the validation rows of their own tasks."""
+
+    num_experts: int
+    """Experts that have a validation row."""
+    multitask_accuracy: float
+    """What every expert started from, mean over tasks."""
+    exact: Gain
+    """Experts as trained."""
+    compact: Gain
+    """Experts as a bundle keeps them: rebuilt from the compact, rounded basis."""
+    num_components: int
+    """Vectors of that basis."""
+
+    @property
+    def kept(self) -> float | None:
+        """Share of the mean gain that the basis keeps; None where nothing is gained."""
+        if self.exact.mean_accuracy <= 0:
+            return None
+        return self.compact.mean_accuracy / self.exact.mean_accuracy
+
+
+def expert_gains(
+    work: Workspace, shared: SharedFactors, experts_NP: Tensor
+) -> ExpertGains:
+    """Scores start, experts and rebuilt experts on the tasks' own validation rows.
+
+    Args:
+        work: The run that trained them.
+        shared: The frozen A and the B that experts started from.
+        experts_NP: By position of the training task, its expert.
+    """
+    tasks = work.train_tasks
+    data = TaskData(
+        work.tasks[: work.num_train],
+        work.base,
+        start_layer=work.recipe.adapter.start_layer,
+        part="validation",
+        max_tokens=work.recipe.data.max_tokens,
+        max_rows=MAX_ROWS,
+    )
+    data.cache.prepare(home() / "states")
+    batches = validation_batches(
+        data, work.descriptions, tasks=tasks, rows_per_task=MAX_ROWS, told="own"
+    )
+    rebuilt_NP, num_components = rebuild(work, shared, experts_NP)
+    b_P = flatten_b(shared.b)
+    start, exact, compact = (
+        score_tasks(work, _source(shared, b_NP), batches)
+        for b_NP in (b_P.expand(len(tasks), -1), experts_NP, rebuilt_NP)
+    )
+    return ExpertGains(
+        num_experts=len(start),
+        multitask_accuracy=mean(score.accuracy for score in start.values()),
+        exact=_gain(start, exact),
+        compact=_gain(start, compact),
+        num_components=num_components,
+    )
+
+
+def rebuild(
+    work: Workspace, shared: SharedFactors, experts_NP: Tensor
+) -> tuple[Tensor, int]:
+    """The experts as a bundle gives them back, and the size of their basis."""
+    library = build_library(work, shared, experts_NP)
+    basis_CP = restore_rows(*quantise_rows(library.basis_CP))
+    rebuilt_NP = flatten_b(shared.b) + library.coefficients_NC @ basis_CP
+    return rebuilt_NP, len(basis_CP)
+
+
+def _source(shared: SharedFactors, b_NP: Tensor) -> ExpertSource:
+    source = ExpertSource(shared, range(len(b_NP)))
+    with torch.no_grad():
+        source.b_NP.copy_(b_NP)
+    return source
+
+
+def _gain(start: Mapping[int, TaskScore], now: Mapping[int, TaskScore]) -> Gain:
+    accuracy = [now[task].accuracy - start[task].accuracy for task in start]
+    loss = [start[task].loss - now[task].loss for task in start]
+    return Gain(
+        median_accuracy=median(accuracy),
+        mean_accuracy=mean(accuracy),
+        median_loss=median(loss),
+        mean_loss=mean(loss),
+    )

@@ -1,0 +1,81 @@
+"""How well adapters serve tasks, teacher-forced: one forward pass, no decoding.
+
+Shapes: B slots, G rows, N answer tokens, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import mean
+
+import torch
+from torch import Tensor, nn
+
+from training.datamodule import Batch
+from training.module import AdapterTraining
+from training.run import Workspace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskScore:
+    """Means over the rows of one task."""
+
+    loss: float
+    """Cross-entropy of the answer in nats a token."""
+    accuracy: float
+    """Share of rows whose every answer token is the most likely one."""
+
+
+@torch.inference_mode()
+def score_tasks(
+    work: Workspace, source: nn.Module, batches: Iterable[Batch]
+) -> dict[int, TaskScore]:
+    """Scores a source of adapters on rows of tasks.
+
+    Args:
+        work: Base model and shape of the adapters.
+        source: An `AdapterSource`; left in evaluation mode.
+        batches: Rows, each told which slot it goes through.
+
+    Returns:
+        By position in the suite, the score of every task that has a row.
+    """
+    device = work.base.device
+    module = AdapterTraining(
+        source.to(device).eval(),
+        base=work.base,
+        spec=work.spec,
+        config=work.recipe.optim,
+    )
+    losses: dict[int, list[float]] = defaultdict(list)
+    exact: dict[int, list[float]] = defaultdict(list)
+    try:
+        for batch in (batch.to(device) for batch in batches):
+            logits_NV = module.answer_logits(batch, source(batch))
+            tasks = batch.tasks_B[batch.slot_of_G].tolist()
+            loss_G = module.row_losses(batch, logits_NV)
+            rows = zip(
+                tasks, loss_G.tolist(), _exact(batch, logits_NV).tolist(), strict=True
+            )
+            for task, loss, is_exact in rows:
+                losses[task].append(loss)
+                exact[task].append(float(is_exact))
+    finally:
+        module.detach()
+    return {
+        task: TaskScore(loss=mean(losses[task]), accuracy=mean(exact[task]))
+        for task in losses
+    }
+
+
+def mean_accuracy(scores: Mapping[int, TaskScore]) -> float:
+    """Mean over tasks, each weighing the same."""
+    return mean(score.accuracy for score in scores.values())
+
+
+def _exact(batch: Batch, logits_NV: Tensor) -> Tensor:
+    is_wrong_N = logits_NV.argmax(dim=1) != batch.targets_N
+    num_rows = batch.hidden_GTD.shape[0]
+    return torch.bincount(batch.row_of_N[is_wrong_N], minlength=num_rows) == 0
