@@ -95,7 +95,7 @@ def fetch_default_base() -> Path:
 
 
 def _unpack_gguf(packed: Path, folder: Path) -> None:
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call] # theirs
     model = AutoModelForCausalLM.from_pretrained(
         packed.parent, gguf_file=packed.name, dtype=torch.float32
     )
@@ -106,7 +106,7 @@ def _unpack_gguf(packed: Path, folder: Path) -> None:
     config = type(model.config).from_dict(values)
     plain = type(model)(config)
     plain.load_state_dict(model.state_dict())
-    plain.to(torch.bfloat16).save_pretrained(folder)
+    plain.bfloat16().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 
 
@@ -127,7 +127,9 @@ class BaseModel:
             tokenizer: Its tokenizer, with a chat template.
             name: What PEFT folders call the base.
         """
-        self.model: Any = model.eval().requires_grad_(False)  # Any: torch's __getattr__
+        nn.Module.eval(model)
+        self.model: Any = model  # Any: torch's __getattr__ hides the layers' types
+        self.model.requires_grad_(False)
         self.tokenizer: Any = tokenizer  # Any: transformers types its calls loosely
         self.name = name
         self.fingerprint = _fingerprint(model)
@@ -161,7 +163,7 @@ class BaseModel:
         attention = (
             "eager" if resolved is torch.bfloat16 and device == "cpu" else "sdpa"
         )
-        transformers_logging.disable_progress_bar()
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call] # theirs
         try:
             model = AutoModelForCausalLM.from_pretrained(
                 path, dtype=resolved, attn_implementation=attention
@@ -172,17 +174,20 @@ class BaseModel:
                 f"cannot load base model {source!r}: {error}. Give a folder or a hub "
                 "id of a causal LM, or nothing for the packaged default"
             ) from error
-        return cls(model.to(device), tokenizer, name=base_name or name)
+        nn.Module.to(model, device)
+        return cls(model, tokenizer, name=base_name or name)
 
     @property
     def dtype(self) -> torch.dtype:
         """Dtype of the weights."""
-        return next(self.model.parameters()).dtype
+        dtype: torch.dtype = next(self.model.parameters()).dtype
+        return dtype
 
     @property
     def device(self) -> torch.device:
         """Device of the weights."""
-        return next(self.model.parameters()).device
+        device: torch.device = next(self.model.parameters()).device
+        return device
 
     @property
     def num_layers(self) -> int:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import faiss
 import numpy as np
@@ -62,7 +63,7 @@ class Neighbours:
         )
 
     @property
-    def is_present_BK(self) -> Tensor:  # noqa: N802 # named for its shape
+    def is_present_BK(self) -> Tensor:
         """True where there is a neighbour."""
         return self.indices_BK >= 0
 
@@ -93,9 +94,9 @@ def split_b(flat_P: Tensor, spec: LoraSpec) -> dict[str, Tensor]:
         for m in sorted(spec.modules, key=lambda m: m.name)
     }
     sizes = [int(np.prod(shape)) for shape in shapes.values()]
-    parts = flat_P.split(sizes, dim=-1)
+    parts = torch.split(flat_P, sizes, dim=-1)
     return {
-        name: part.unflatten(-1, shape)
+        name: part.reshape(*part.shape[:-1], *shape)
         for (name, shape), part in zip(shapes.items(), parts, strict=True)
     }
 
@@ -192,18 +193,19 @@ class ExpertLibrary:
             [r[1] for r in rows]
         )
 
-    def _search_parameters(self, selector: object) -> object:
+    # Any: faiss's stubs lack the selectors that its Python module has.
+    def _search_parameters(self, selector: Any) -> Any:
+        module: Any = faiss
         if len(self) > EXACT_SEARCH_LIMIT:
-            return faiss.SearchParametersHNSW(sel=selector)
-        return faiss.SearchParameters(sel=selector)
+            return module.SearchParametersHNSW(sel=selector)
+        return module.SearchParameters(sel=selector)
 
 
 def _build_index(embeddings_NE: Tensor) -> faiss.Index:
     num_experts, size = embeddings_NE.shape
+    index: faiss.Index = faiss.IndexFlatIP(size)
     if num_experts > EXACT_SEARCH_LIMIT:
         index = faiss.IndexHNSWFlat(size, 32, faiss.METRIC_INNER_PRODUCT)
-    else:
-        index = faiss.IndexFlatIP(size)
     if num_experts:
         index.add(np.ascontiguousarray(embeddings_NE.cpu().numpy()))
     return index

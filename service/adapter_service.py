@@ -57,6 +57,8 @@ class AdapterService:
         self._store = store
         self._max_waiting = max_waiting
         self._generating = CapacityLimiter(1)
+        # Touched on the event loop only; one of them runs, the others wait.
+        self._num_creating = 0
 
     @property
     def base_name(self) -> str:
@@ -76,13 +78,17 @@ class AdapterService:
             ConditionError: The family cannot use this kind of condition.
             StorageUnavailableError: The disk is full or cannot be written.
         """
-        if self._generating.statistics().tasks_waiting >= self._max_waiting:
+        if self._num_creating > self._max_waiting:
             raise EngineBusyError(
                 f"{self._max_waiting} requests wait for the generator, which is the most "
                 "allowed: try again in a second"
             )
         create = partial(self._create, condition, seed=seed)
-        return await to_thread.run_sync(create, limiter=self._generating)
+        self._num_creating += 1
+        try:
+            return await to_thread.run_sync(create, limiter=self._generating)
+        finally:
+            self._num_creating -= 1
 
     def describe(self, identifier: str) -> StoredAdapter:
         """What is known of an adapter.

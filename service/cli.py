@@ -43,9 +43,9 @@ def serve(
 
     flags = {"port": port, "host": host, "bundle": bundle, "base": base, "store": store}
     settings = read_settings(flags)
-    for package in ("genadapter", "service", "uvicorn"):
-        logging.getLogger(package).setLevel(logging.INFO)
     with progress("Loading the base model, the encoder and the bundle"):
         app = create_app(load_services(settings))
+    for package in ("genadapter", "service", "uvicorn"):
+        logging.getLogger(package).setLevel(logging.INFO)
     # Without a configuration of its own uvicorn logs where all else is logged: stderr.
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None)

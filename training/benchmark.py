@@ -1,38 +1,42 @@
 """How fast experts are trained: many in one forward pass, with each lever on and off.
 
 Three ways meet on the same tasks in one run: ours; the same shared forward pass without
-any lever; and PEFT, one expert after another, until each reaches the loss that ours
-reached. Rows a second are of whole training steps: forward, backward and optimiser.
-
-Shapes: B slots, G rows, T tokens, N answer tokens, V vocabulary.
+any lever; and PEFT, one expert after another, each until it reaches the loss that ours
+reached for its task. Rows a second are of whole steps: forward, backward, optimiser.
 """
 
 from __future__ import annotations
 
 import copy
-import logging
-import random
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 import torch
-from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
 from genadapter.base_model import BaseModel
 from genadapter.errors import ConfigError
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec
-from training.datamodule import Batch, TaskData
-from training.module import AdapterTraining, OptimConfig
+from training.datamodule import TaskData
 from training.sources import ExpertSource
 from training.tasks import Task
+from training.trials import (
+    Levers,
+    PeftTrial,
+    SharedTrial,
+    Trained,
+    TrialConfig,
+    train_until,
+)
 
-logger = logging.getLogger(__name__)
+LEVERS = tuple(f.name for f in fields(Levers))
+NO_LEVERS = Levers(**dict.fromkeys(LEVERS, False))
+PATIENCE = 4
+"""The other ways give up after so many times the steps that ours makes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,23 +48,15 @@ class BenchConfig:
     num_sequential: int = 4
     """Of those, how many PEFT trains; its time for all is scaled up from them."""
     group_size: int = 8
-    """Experts in one forward pass; groups are of similar row length."""
-    rows_per_task: int = 2
-    """Rows of an expert a step, for ours and for PEFT."""
+    """Experts in one forward pass."""
     num_steps: int = 30
-    """Steps that ours trains; its final loss is PEFT's goal."""
-    max_steps_factor: int = 4
-    """Others give up after this many times as many steps."""
+    """Steps that ours makes."""
     num_timed_steps: int = 3
-    """Steps that a rate is taken from, for each group."""
-    learning_rate: float = 3e-3
-    """Of every expert, with AdamW and a short warm-up."""
+    """Steps of each group that a rate is taken from."""
     max_tokens: int = 96
     """Longer rows are left out."""
-    judged_rows: int = 8
-    """Training rows of a task that its loss is read from."""
-    seed: int = 0
-    """Of the order of rows."""
+    trial: TrialConfig = field(default_factory=TrialConfig)
+    """How every expert is trained."""
 
     def __post_init__(self) -> None:
         """Rejects sizes that measure nothing."""
@@ -69,43 +65,6 @@ class BenchConfig:
                 raise ConfigError(
                     f"{name} must be at least 1, got {getattr(self, name)}"
                 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Levers:
-    """What makes a step of the shared forward pass fast."""
-
-    cached_lower_states: bool = True
-    """Layers below the adapters are read from the cache, not run."""
-    answer_only_logits: bool = True
-    """The vocabulary is read out at answer tokens alone."""
-    native_dtype: bool = True
-    """The dtype and attention chosen for this machine, not float32 and sdpa."""
-    length_buckets: bool = True
-    """Experts of one forward pass have rows of similar length."""
-
-
-LEVERS = ("cached_lower_states", "answer_only_logits", "native_dtype", "length_buckets")
-NO_LEVERS = Levers(**dict.fromkeys(LEVERS, False))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trained:
-    """What training to a goal took."""
-
-    loss: float
-    """Mean over tasks, on the judged rows."""
-    num_steps: int
-    """Steps of one expert, or the mean over experts."""
-    seconds: float
-    """Of training alone; reading the loss off is not counted."""
-    num_rows: int
-    """Rows that went through."""
-
-    @property
-    def rows_per_second(self) -> float:
-        """Rate of the whole."""
-        return self.num_rows / self.seconds
 
 
 class ExpertBench:
@@ -125,11 +84,11 @@ class ExpertBench:
         """Caches the lower states of the tasks' rows.
 
         Args:
-            tasks: At least one; the first that have short rows are taken.
+            tasks: The first of them that have short rows are trained.
             base: The base as this machine runs it best.
             plain_base: The same weights in float32 with sdpa.
             spec: Shape of the adapters.
-            shared: The frozen A and the multi-task B.
+            shared: The frozen A, and the multi-task B to start from.
             states: Folder of cached states.
             config: Sizes.
 
@@ -137,122 +96,139 @@ class ExpertBench:
             ConfigError: No task has a short row.
         """
         self._spec, self._shared, self._config = spec, shared, config
-        self._bases = {True: base, False: plain_base}
         self._data = {
-            native: TaskData(
-                tasks, b, start_layer=spec.layers[0], max_tokens=config.max_tokens
+            is_native: TaskData(
+                tasks, model, start_layer=spec.layers[0], max_tokens=config.max_tokens
             )
-            for native, b in self._bases.items()
+            for is_native, model in ((True, base), (False, plain_base))
         }
         for data in self._data.values():
             data.cache.prepare(states)
-        data = self._data[True]
-        usable = [t for t in range(len(tasks)) if data.of_task[t]]
-        self._tasks = sorted(usable[: config.num_experts], key=self._mean_length)
-
-    @property
-    def num_experts(self) -> int:
-        """Experts that are trained; fewer than asked for where tasks are few."""
-        return len(self._tasks)
+        usable = [t for t in range(len(tasks)) if self._data[True].of_task[t]]
+        self.tasks = sorted(usable[: config.num_experts], key=self._mean_length)
 
     def train(self, *, is_from_multitask: bool, goal: float | None = None) -> Trained:
         """Trains all experts with every lever.
 
         Args:
             is_from_multitask: Whether they start from B_0, or from zero.
-            goal: Mean loss to stop at; `None` trains the configured steps.
+            goal: Mean loss of a group to stop at; `None` trains the configured steps.
         """
-        config, runs = self._config, []
-        limit = config.num_steps * (1 if goal is None else config.max_steps_factor)
+        limit = self._config.num_steps * (1 if goal is None else PATIENCE)
+        runs = []
         for group in self._groups(is_bucketed=True):
             with self._trial(group, Levers(), is_from_multitask) as trial:
-                runs.append(trial.train_until(goal, limit))
-        return Trained(
-            loss=_mean_over([run.loss for run in runs], self._groups(is_bucketed=True)),
-            num_steps=round(mean(run.num_steps for run in runs)),
-            seconds=sum(run.seconds for run in runs),
-            num_rows=sum(run.num_rows for run in runs),
-        )
+                runs.append(train_until(trial, goal=goal, limit=limit))
+        return _joined(runs)
 
     def rate(self, levers: Levers) -> float:
-        """Rows a second of training steps with some levers on."""
-        seconds, rows = 0.0, 0
+        """Rows a second with some levers on."""
+        seconds, num_rows = 0.0, 0
         for group in self._groups(is_bucketed=levers.length_buckets):
-            with self._trial(group, levers, is_from_multitask=True) as trial:
+            with self._trial(group, levers, True) as trial:
                 trial.step()  # warms up
-                for _ in range(self._config.num_timed_steps):
-                    seconds += trial.step()
-                    rows += len(group) * self._config.rows_per_task
-        return rows / seconds
+                run = train_until(trial, goal=None, limit=self._config.num_timed_steps)
+                seconds, num_rows = seconds + run.seconds, num_rows + run.num_rows
+        return num_rows / seconds
 
-    def train_sequentially(self, goal: float) -> Trained:
-        """Trains some of the experts with PEFT, one after another, to a goal."""
-        every = max(1, len(self._tasks) // self._config.num_sequential)
-        chosen = self._tasks[::every][: self._config.num_sequential]
-        limit = self._config.num_steps * self._config.max_steps_factor
+    def train_sequentially(self, goals: dict[int, float]) -> Trained:
+        """Trains some of the experts with PEFT, one after another.
+
+        Args:
+            goals: By task, the loss to reach.
+        """
+        every = max(1, len(self.tasks) // self._config.num_sequential)
         runs = []
-        for task in chosen:
-            trial = PeftTrial(task, self._data[True], self._spec, self._config)
-            runs.append(trial.train_until(goal, limit))
-        scale = len(self._tasks) / len(chosen)
-        return Trained(
-            loss=mean(run.loss for run in runs),
-            num_steps=round(mean(run.num_steps for run in runs)),
-            seconds=scale * sum(run.seconds for run in runs),
-            num_rows=round(scale * sum(run.num_rows for run in runs)),
-        )
+        for task in self.tasks[::every][: self._config.num_sequential]:
+            trial = PeftTrial(
+                task,
+                data=self._data[True],
+                spec=self._spec,
+                config=self._config.trial,
+            )
+            limit = self._config.num_steps * PATIENCE
+            runs.append(train_until(trial, goal=goals[task], limit=limit))
+        return _joined(runs)
 
+    @contextmanager
     def _trial(
         self, group: Sequence[int], levers: Levers, is_from_multitask: bool
-    ) -> SharedTrial:
+    ) -> Iterator[SharedTrial]:
         source = ExpertSource(self._shared, group)
         if not is_from_multitask:
             torch.nn.init.zeros_(source.b_NP)
-        data = self._data[levers.native_dtype]
-        return SharedTrial(group, source, data, self._spec, self._config, levers)
+        trial = SharedTrial(
+            source,
+            group,
+            data=self._data[levers.native_dtype],
+            spec=self._spec,
+            config=self._config.trial,
+            levers=levers,
+        )
+        try:
+            yield trial
+        finally:
+            trial.close()
 
     def _groups(self, *, is_bucketed: bool) -> list[list[int]]:
-        size = min(self._config.group_size, len(self._tasks))
+        size = self._config.group_size
+        count = -(-len(self.tasks) // size)
         if is_bucketed:
-            count = range(0, len(self._tasks), size)
-            return [self._tasks[i : i + size] for i in count]
-        count = range(-(-len(self._tasks) // size))
-        return [self._tasks[i :: len(count)] for i in count]
+            return [self.tasks[i * size : (i + 1) * size] for i in range(count)]
+        return [self.tasks[i::count] for i in range(count)]
 
     def _mean_length(self, task: int) -> float:
         data = self._data[True]
         return mean(len(data.rows[i]) for i in data.of_task[task])
 
 
-def _mean_over(values: Sequence[float], groups: Sequence[Sequence[int]]) -> float:
-    sizes = [len(group) for group in groups]
-    return sum(v * n for v, n in zip(values, sizes, strict=True)) / sum(sizes)
+def plain_copy(base: BaseModel) -> BaseModel:
+    """The same base in float32 with sdpa: what it is without regard to the machine."""
+    model = copy.deepcopy(base.model).float()
+    model.set_attn_implementation("sdpa")
+    return BaseModel(model, base.tokenizer, name=base.name)
 
 
-def _train_until(
-    step: Callable[[], float],
-    loss: Callable[[], float],
-    *,
-    goal: float | None,
-    limit: int,
-    rows_per_step: int,
-) -> Trained:
-    """Steps until the loss is at the goal, looked at every fifth step, or the limit."""
-    seconds, steps, found = 0.0, 0, float("inf")
-    while steps < limit and (goal is None or found > goal):
-        seconds += step()
-        steps += 1
-        if goal is not None and steps % 5 == 0:
-            found = loss()
+def run_bench(bench: ExpertBench) -> dict[str, Any]:  # Any: plain JSON
+    """Trains and times the experts every way, and sets the figures side by side."""
+    ours = bench.train(is_from_multitask=True)
+    goal = mean(ours.losses.values())
+    from_zero = bench.train(is_from_multitask=False, goal=goal)
+    rate = bench.rate(Levers())
+    plain_rate = bench.rate(NO_LEVERS)
+    without = {
+        name: bench.rate(Levers(**{lever: lever != name for lever in LEVERS}))
+        for name in LEVERS
+    }
+    peft = bench.train_sequentially(ours.losses)
+    scale = len(bench.tasks) / len(peft.losses)
+    levers = {name: rate / slower for name, slower in without.items()}
+    levers["start_from_multitask"] = from_zero.num_steps / ours.num_steps
+    return {
+        "rows_per_second": {
+            "ours": round(rate, 2),
+            "shared_forward": round(plain_rate, 2),
+            "peft_sequential": round(peft.num_rows / peft.seconds, 2),
+        },
+        "speedup": round(scale * peft.seconds / ours.seconds, 2),
+        "levers": {name: round(factor, 3) for name, factor in levers.items()},
+        "seconds": {
+            "ours": round(ours.seconds, 2),
+            "peft_sequential": round(scale * peft.seconds, 2),
+        },
+        "final_loss": {
+            "ours": round(mean(ours.losses[task] for task in peft.losses), 4),
+            "peft_sequential": round(mean(peft.losses.values()), 4),
+        },
+        "num_experts": len(bench.tasks),
+        "num_experts_with_peft": len(peft.losses),
+    }
+
+
+def _joined(runs: Sequence[Trained]) -> Trained:
     return Trained(
-        loss=loss() if goal is None or steps % 5 else found,
-        num_steps=steps,
-        seconds=seconds,
-        num_rows=steps * rows_per_step,
-    )
-
-
-def _warmed_up(optimizer: torch.optim.Optimizer, learning_rate: float) -> Any:
-    return torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / 5)
+        losses={task: loss for run in runs for task, loss in run.losses.items()},
+        num_steps=sum(run.num_steps for run in runs),
+        seconds=sum(run.seconds for run in runs),
+        num_rows=sum(run.num_rows for run in runs),
     )

@@ -99,7 +99,9 @@ def measure(
     }
     matched = {
         "base": mean_accuracy(score_tasks(work, _constant(work, around, 0.0), own)),
-        "multitask": mean_accuracy(score_tasks(work, _constant(work, around, 1.0), own)),
+        "multitask": mean_accuracy(
+            score_tasks(work, _constant(work, around, 1.0), own)
+        ),
     }
     matched |= {n: _accuracy(work, around, g, own) for n, g in generators.items()}
     shuffled = {n: _accuracy(work, around, g, other) for n, g in generators.items()}
@@ -173,7 +175,7 @@ def _save(
         surroundings=surroundings,
         encoder_name=work.encoder.name,
         base=work.base,
-        trained_on=[task.id for task in work.tasks[: work.num_train]],
+        trained_on=[task.id for task in work.tasks[: work.num_experts]],
         seeds={"multitask": seed, "experts": seed, "generator": seed},
         results=results or {},
         card=card(work, generator, results or {}),
@@ -187,7 +189,8 @@ def card(
     results: dict[str, Any],  # Any: plain JSON
 ) -> str:
     """Text of the bundle's README: what it is, what it learned from, how far it goes."""
-    trained = work.tasks[: work.num_train]
+    trained = work.tasks[: work.num_experts]
+    num_variants = work.num_train - work.num_experts
     families = sorted({task.family for task in trained})
     licences = sorted({task.licence for task in trained})
     modules = ", ".join(module.name for module in work.spec.modules)
@@ -207,7 +210,8 @@ of a task it writes a LoRA adapter of rank {work.spec.rank} (alpha {work.spec.al
 layers {layers[0]} to {layers[-1]}. It hears descriptions through the encoder `{work.encoder.name}`.
 
 - Recipe `{work.recipe.name}`, seed {work.recipe.seed}.
-- Trained on {len(trained)} tasks of {len(families)} families: {", ".join(families)}.
+- Trained on {len(trained)} tasks of {len(families)} families: {", ".join(families)};
+  and on {num_variants} variants of them with other labels or answer formats.
 - Licences of the training data: {", ".join(licences)}.
 
 ## Results

@@ -18,12 +18,14 @@ from typing import Literal
 
 import lightning
 import torch
+from rich.console import Console
 from rich.progress import track
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader, IterableDataset
 
 from genadapter.base_model import BaseModel
+from genadapter.condition import Condition
 from genadapter.encoder import Encoder, TextFeatures
 from genadapter.errors import ConfigError
 from training.tasks import Example, Task
@@ -88,7 +90,7 @@ class StateCache:
         self._offsets = lengths.cumsum(0).tolist()
         self._states_TD: Tensor | None = None
 
-    def prepare(self, folder: Path, *, batch_rows: int = 128) -> None:
+    def prepare(self, folder: Path, *, batch_rows: int = 32) -> None:
         """Computes the states unless the folder already holds them."""
         shape = (self._offsets[-1], self._base.model.config.hidden_size)
         path = folder / f"{self._key()}.states"
@@ -117,7 +119,12 @@ class StateCache:
     def _fill(self, states_TD: Tensor, batch_rows: int) -> None:
         order = sorted(range(len(self._rows)), key=lambda i: len(self._rows[i]))
         chunks = [order[i : i + batch_rows] for i in range(0, len(order), batch_rows)]
-        for chunk in track(chunks, description="lower states", transient=True):
+        for chunk in track(
+            chunks,
+            description="lower states",
+            transient=True,
+            console=Console(stderr=True),
+        ):
             ids = [torch.tensor(_token_ids(self._rows[i])) for i in chunk]
             ids_BT = pad_sequence(ids, batch_first=True).to(self._base.device)
             hidden_BTD = self._base.lower_states(ids_BT, num_layers=self._start_layer)
@@ -158,7 +165,7 @@ class DescriptionTable:
         heldout: list[tuple[int, ...]] = []
         for task in tasks:
             own = range(len(texts), len(texts) + len(task.descriptions))
-            texts += task.descriptions
+            texts += [Condition(description=d).text for d in task.descriptions]
             train.append(tuple(own[: task.num_train_descriptions]))
             heldout.append(tuple(own[task.num_train_descriptions :]) or tuple(own[-1:]))
         return cls(encode_all(texts, encoder), tuple(train), tuple(heldout))

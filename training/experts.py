@@ -17,8 +17,8 @@ from genadapter.library import SharedFactors, flatten_b
 from genadapter.packages import home
 from training.datamodule import TaskData, validation_batches
 from training.run import Workspace, build_library
-from training.teacher_forcing import TaskScore, score_tasks
 from training.sources import ExpertSource
+from training.teacher_forcing import TaskScore, score_tasks
 
 KEPT_AT_LEAST = 0.95
 """Share of the experts' mean gain that their compact basis must keep."""
@@ -73,9 +73,9 @@ def expert_gains(
         shared: The frozen A and the B that experts started from.
         experts_NP: By position of the training task, its expert.
     """
-    tasks = work.train_tasks
+    tasks = work.expert_tasks
     data = TaskData(
-        work.tasks[: work.num_train],
+        work.tasks[: work.num_experts],
         work.base,
         start_layer=work.recipe.adapter.start_layer,
         part="validation",

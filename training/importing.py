@@ -139,7 +139,9 @@ def add_expert(
 def _read(folder: Path, spec: LoraSpec, base_name: str) -> LoraWeights:
     foreign = load_peft_weights(folder, spec)
     # People load one model from a hub or from a folder; the last part of both is alike.
-    mine, theirs = (n.rstrip("/").split("/")[-1] for n in (base_name, foreign.base_name))
+    mine, theirs = (
+        n.rstrip("/").split("/")[-1] for n in (base_name, foreign.base_name)
+    )
     if mine.casefold() != theirs.casefold():
         raise SpecMismatchError(
             f"the adapter in {folder} was trained on {foreign.base_name!r}, the bundle "

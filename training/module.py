@@ -146,10 +146,12 @@ class AdapterTraining(lightning.LightningModule):
         total = torch.stack([weights.get(n, 1.0) * v for n, v in values.items()]).sum()
         if not bool(torch.isfinite(total)):
             raise ConfigError(
-                f"the loss is {float(total)} at step {self.global_step}: lower "
+                f"the loss is {float(total.detach())} at step {self.global_step}: lower "
                 f"learning_rate, now {self.config.learning_rate}"
             )
-        rounded = {name: round(float(value), 4) for name, value in values.items()}
+        rounded = {
+            name: round(float(value.detach()), 4) for name, value in values.items()
+        }
         self.losses.append((self.global_step, rounded))
         self.log("loss", total.detach(), prog_bar=True)
         return total

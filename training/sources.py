@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Protocol, final
 
 import torch
@@ -170,7 +171,10 @@ class GeneratorSource(nn.Module):
 
     def a(self, _batch: Batch) -> Mapping[str, Tensor]:
         """Per module, the shared A of shape (L, R, I)."""
-        device = next(self.generator.parameters()).device
+        # Families without parameters still have buffers.
+        device = next(
+            chain(self.generator.parameters(), self.generator.buffers())
+        ).device
         return {n: t.to(device) for n, t in self._a.items()}
 
     def forward(self, batch: Batch) -> Tensor:

@@ -16,6 +16,7 @@ import torch
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
 from genadapter.library import flatten_b
+from genadapter.packages import home
 from training import run
 from training.datamodule import BatchConfig, DescriptionTable, TaskData
 from training.module import AdapterTraining, OptimConfig
@@ -138,7 +139,7 @@ def accuracy(
         part="test",
         max_tokens=work.recipe.data.max_tokens,
     )
-    data.cache.prepare(run.home() / "states")
+    data.cache.prepare(home() / "states")
     module = AdapterTraining(
         source, base=work.base, spec=work.spec, config=work.recipe.optim
     )

@@ -155,17 +155,18 @@ def _read_file(path: Path) -> list[Task]:
         return [_from_natural_instructions(path)]
     opened = gzip.open if path.suffix == ".gz" else open
     tasks = []
-    with opened(path, "rt", encoding="utf-8") as stream:
+    # Read as bytes, so that one line in another encoding can be named.
+    with opened(path, "rb") as stream:
         for number, line in enumerate(stream, start=1):
             if line.strip():
                 tasks.append(_parse_line(line, f"{path}, line {number}"))
     return tasks
 
 
-def _parse_line(line: str, place: str) -> Task:
+def _parse_line(line: bytes, place: str) -> Task:
     try:
-        values = json.loads(line)
-    except json.JSONDecodeError as error:
+        values = json.loads(line.decode("utf-8"))
+    except ValueError as error:
         raise TaskFormatError(f"{place}: not JSON: {error}") from error
     if not isinstance(values, dict):
         raise TaskFormatError(f"{place}: expected an object, got {values!r:.60}")
@@ -176,6 +177,10 @@ def _task_from(values: Mapping[str, Any], place: str) -> Task:  # Any: plain JSO
     for key in ("id", "descriptions", "examples"):
         if not values.get(key):
             raise TaskFormatError(f"{place}: {key!r} is missing or empty; add it")
+    if not isinstance(values["examples"], list):
+        raise TaskFormatError(
+            f"{place}: 'examples' must be a list, got {values['examples']!r:.60}"
+        )
     descriptions = values["descriptions"]
     if not isinstance(descriptions, list) or not all(
         isinstance(d, str) and d.strip() for d in descriptions
@@ -222,7 +227,7 @@ def _from_natural_instructions(path: Path) -> Task:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         definition, instances = values["Definition"], values["Instances"]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise TaskFormatError(
             f"{path}: not a Natural Instructions task ({error!r}); it needs "
             "'Definition' and 'Instances'"

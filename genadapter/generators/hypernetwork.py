@@ -28,6 +28,9 @@ from genadapter.generators.blend import blend_weights
 class HypernetworkGenerator(Generator, family="hypernetwork"):
     """Reads a description and its nearest experts, writes one B a layer and module."""
 
+    _b_P: Tensor
+    _basis_CP: Tensor
+
     conditions = frozenset({"description"})
     objectives = ("supervised", "margin", "reconstruction")
 
@@ -68,7 +71,6 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         super().__init__()
         self.config = config
         self.num_neighbours = config.num_neighbours
-        self._spec = surroundings.spec
         self.register_buffer("_b_P", surroundings.shared.flat_b(), persistent=False)
         self.register_buffer(
             "_basis_CP", surroundings.library.basis_CP, persistent=False
@@ -86,8 +88,8 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         self.heads = nn.ModuleList(
             nn.Linear(config.width, m.out_features * rank, bias=False) for m in modules
         )
-        for head in self.heads:
-            nn.init.zeros_(head.weight)
+        for weight in self.heads.parameters():
+            nn.init.zeros_(weight)
         # Small, because one step of Adam moves every weight of a head alike.
         self.scale_M = nn.Parameter(torch.full((num_places,), 0.05))
         self.gate = nn.Linear(config.width, 1)
@@ -105,7 +107,8 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         places_BMD = self.place_block(places_BMD, latents_BQD, None)
         delta_BP = self._write(self.norm(places_BMD) * self.scale_M.unsqueeze(1))
         gate_B1 = self.gate(latents_BQD.mean(dim=1)).sigmoid()
-        return self._b_P + gate_B1 * self._mix(features) + delta_BP
+        b_BP: Tensor = self._b_P + gate_B1 * self._mix(features) + delta_BP
+        return b_BP
 
     def _mix(self, features: Features) -> Tensor:
         weights_BK = blend_weights(features.neighbours, self.config.temperature)
@@ -114,7 +117,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         return mixed_BC @ self._basis_CP
 
     def _write(self, places_BMD: Tensor) -> Tensor:
-        parts = places_BMD.split(self._layers, dim=1)
+        parts = torch.split(places_BMD, self._layers, dim=1)
         written = [
             head(part).flatten(1) for head, part in zip(self.heads, parts, strict=True)
         ]
@@ -123,6 +126,8 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
 
 class _Context(nn.Module):
     """Token states, the pooled vector and the retrieved experts, as one sequence."""
+
+    scale_C: Tensor
 
     def __init__(
         self, config: HypernetworkGenerator.Config, around: Surroundings
@@ -137,14 +142,18 @@ class _Context(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         # Unit-norm embeddings have tiny entries; this brings them to about one.
         self.pooled_scale = size**0.5
-        scale_C = around.library.coefficients_NC.std(dim=0, correction=0).clamp_min(1e-6)
+        scale_C = around.library.coefficients_NC.std(dim=0, correction=0).clamp_min(
+            1e-6
+        )
         self.register_buffer("scale_C", scale_C)
 
     def forward(self, features: Features) -> tuple[Tensor, Tensor]:
         text, near = features.text, features.neighbours
-        length = text.tokens_BTE.shape[1]
-        tokens_BTD = self.token(self.dropout(text.tokens_BTE))
-        tokens_BTD = tokens_BTD + self.position_TD[:length]
+        # A longer text is cut: this many tokens say what the task is.
+        tokens_BTE = text.tokens_BTE[:, : len(self.position_TD)]
+        mask_BT = text.mask_BT[:, : len(self.position_TD)]
+        tokens_BTD = self.token(self.dropout(tokens_BTE))
+        tokens_BTD = tokens_BTD + self.position_TD[: tokens_BTE.shape[1]]
         pooled_BE = self.dropout(text.pooled_BE * self.pooled_scale)
         coefficients_BKC = near.coefficients_BKC / self.scale_C
         experts_BKF = torch.cat(
@@ -158,8 +167,8 @@ class _Context(nn.Module):
         experts_BKD = self.expert(self.dropout(experts_BKF))
         pooled_B1D = self.pooled(pooled_BE).unsqueeze(1)
         context_BSD = torch.cat([pooled_B1D, experts_BKD, tokens_BTD], dim=1)
-        is_hidden = [~near.is_present_BK, ~text.mask_BT]
-        never_B1 = text.mask_BT.new_zeros(len(text), 1)
+        is_hidden = [~near.is_present_BK, ~mask_BT]
+        never_B1 = mask_BT.new_zeros(len(text), 1)
         return context_BSD, torch.cat([never_B1, *is_hidden], dim=1)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from torch import nn
 
 from genadapter.adapter import Adapter
 from genadapter.base_model import BaseModel
@@ -71,3 +75,30 @@ def create(client: TestClient) -> Callable[[str], str]:
         return str(reply.json()["id"])
 
     return post
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A module that waits in its forward pass until it is let go."""
+
+    is_reached: threading.Event
+    gate: threading.Event
+
+
+@pytest.fixture
+def hold() -> Iterator[Callable[[nn.Module], Hold]]:
+    """Makes a module wait; whatever happens, it is let go afterwards."""
+    with ExitStack() as stack:
+
+        def install(module: nn.Module) -> Hold:
+            held = Hold(threading.Event(), threading.Event())
+
+            def wait(*_: object) -> None:
+                held.is_reached.set()
+                held.gate.wait(30)
+
+            stack.callback(module.register_forward_pre_hook(wait).remove)
+            stack.callback(held.gate.set)
+            return held
+
+        yield install

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import logging
-import threading
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -288,17 +288,11 @@ def test_adapters_survive_a_restart(
 
 
 def test_a_long_line_before_the_generator_turns_requests_away(
-    pipeline: Pipeline, base: BaseModel, settings: Settings
+    pipeline: Pipeline, base: BaseModel, settings: Settings, hold: Callable[..., Any]
 ) -> None:
     """429 with Retry-After, and the ones in line are served."""
     narrow = settings.model_copy(update={"max_waiting_requests": 1})
-    started, gate = threading.Event(), threading.Event()
-
-    def hold(*_: object) -> None:
-        started.set()
-        gate.wait(30)
-
-    handle = pipeline.bundle.generator.register_forward_pre_hook(hold)
+    held = hold(pipeline.bundle.generator)
     with (
         TestClient(create_app(join_services(pipeline, base, narrow))) as client,
         ThreadPoolExecutor(4) as pool,
@@ -309,14 +303,13 @@ def test_a_long_line_before_the_generator_turns_requests_away(
             if reply.status_code == 429:
                 assert reply.headers["Retry-After"] == "1"
                 assert reply.json()["error"]["code"] == "overloaded"
-                gate.set()
+                held.gate.set()
             return reply.status_code
 
         first = pool.submit(post, "sort")
-        assert started.wait(30)
+        assert held.is_reached.wait(30)
         others = [pool.submit(post, text) for text in ("capital", "noun")]
         statuses = [first.result(30), *(other.result(30) for other in others)]
-    handle.remove()
     assert sorted(statuses) == [201, 201, 429]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -232,58 +231,44 @@ def test_concurrent_chats_each_get_their_own_model(
 
 
 def test_deleting_an_adapter_does_not_break_an_answer_in_flight(
-    client: TestClient, strong: Adapter, base: BaseModel
+    client: TestClient, strong: Adapter, base: BaseModel, hold: Callable[..., Any]
 ) -> None:
     """A request holds its weights: it ends as it began, and the next one is a 404."""
     expected = text_of(chat(client, strong.id))
-    started, gate = threading.Event(), threading.Event()
-
-    def hold(*_: object) -> None:
-        started.set()
-        gate.wait(30)
-
-    handle = base.model.register_forward_pre_hook(hold)
+    held = hold(base.model)
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(chat, client, strong.id)
-        assert started.wait(30)
+        assert held.is_reached.wait(30)
         assert client.delete(f"/v1/adapters/{strong.id}").status_code == 200
-        gate.set()
+        held.gate.set()
         assert text_of(answer.result(30)) == expected
-    handle.remove()
     assert chat(client, strong.id).status_code == 404
 
 
 def test_a_full_engine_answers_429_with_retry_after(
-    pipeline: Pipeline, base: BaseModel, settings: Settings
+    pipeline: Pipeline, base: BaseModel, settings: Settings, hold: Callable[..., Any]
 ) -> None:
     """The client is told when to come back; what waits is served."""
     narrow = settings.model_copy(
         update={"max_waiting_requests": 1, "max_batch_size": 1}
     )
-    started, gate = threading.Event(), threading.Event()
-
-    def hold(*_: object) -> None:
-        started.set()
-        gate.wait(30)
-
-    handle = base.model.register_forward_pre_hook(hold)
+    held = hold(base.model)
     with (
         TestClient(create_app(join_services(pipeline, base, narrow))) as client,
         ThreadPoolExecutor(4) as pool,
     ):
         first = pool.submit(chat, client)
-        assert started.wait(30)
+        assert held.is_reached.wait(30)
 
         def ask() -> int:
             reply = chat(client)
             if reply.status_code == 429:
                 assert reply.headers["Retry-After"] == "1"
                 assert reply.json()["error"]["type"] == "rate_limit_error"
-                gate.set()
+                held.gate.set()
             return int(reply.status_code)
 
         others = [pool.submit(ask) for _ in range(2)]
         statuses = sorted(other.result(30) for other in others)
         assert first.result(30).status_code == 200
-    handle.remove()
     assert statuses == [200, 429]

@@ -1,1 +1,1 @@
-"""Sub-commands of training, one module for each noun of the command line."""
+"""Sub-commands of training: one module for each noun of the command line."""

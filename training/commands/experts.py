@@ -37,13 +37,11 @@ def train(
 
     with progress("Training the multi-task adapter"):
         shared = run.train_multitask(work)
-    with progress(f"Training {work.num_train} experts"):
+    with progress(f"Training {work.num_experts} experts"):
         experts_NP = run.train_experts(work, shared)
     with progress("Scoring experts"):
         gains = expert_gains(work, shared, experts_NP)
-    print_json(
-        {**asdict(gains), "kept": gains.kept, "kept_at_least": KEPT_AT_LEAST}
-    )
+    print_json({**asdict(gains), "kept": gains.kept, "kept_at_least": KEPT_AT_LEAST})
     if gains.kept is not None and gains.kept < KEPT_AT_LEAST:
         logger.warning(
             "the compact basis keeps %.0f%% of the experts' gain, at least %.0f%% is "

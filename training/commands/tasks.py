@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from genadapter.display import print_json, progress
 from genadapter.errors import ConfigError
@@ -51,10 +48,10 @@ def list_(path: PathArgument = SUITE, is_json: JsonOption = False) -> None:
     if is_json:
         print_json({"tasks": [dict(zip(columns, row, strict=True)) for row in rows]})
         return
-    table = Table("id", "family", "split", "descriptions", "examples", box=None)
-    for row in rows:
-        table.add_row(*(Text(str(cell), overflow="fold") for cell in row))
-    Console().print(table)
+    width = max((len(task.id) for task in tasks), default=0)
+    for task_id, family, split, num_descriptions, num_examples in rows:
+        counts = f"{num_descriptions:3} descriptions {num_examples:4} examples"
+        typer.echo(f"{task_id:{width}}  {family:16} {split:10} {counts}")
 
 
 def show(

@@ -50,7 +50,7 @@ def train(
 
     with progress("Training the multi-task adapter"):
         shared = run.train_multitask(work)
-    with progress(f"Training {work.num_train} experts"):
+    with progress(f"Training {work.num_experts} experts"):
         experts_NP = run.train_experts(work, shared)
         library = run.build_library(work, shared, experts_NP)
     surroundings = Surroundings(

@@ -81,9 +81,7 @@ def check_same_run(recipe: Recipe) -> None:
     found = json.loads(path.read_text(encoding="utf-8"))
     wanted = json.loads(json.dumps(asdict(recipe), default=str))
     changed = [
-        key
-        for key in wanted
-        if key not in _RESUMABLE and found.get(key) != wanted[key]
+        key for key in wanted if key not in _RESUMABLE and found.get(key) != wanted[key]
     ]
     if changed:
         raise ConfigError(

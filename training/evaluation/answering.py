@@ -111,11 +111,11 @@ def _questions(
 
 
 def _prompt(question: Question, style: PromptStyle, base: BaseModel) -> list[int]:
-    told = question.description.strip()
+    told = question.description
     if style == "input":
         return base.prompt_ids(question.example.input)
     if style == "instructed" and not told.endswith(ANSWER_ONLY):
-        told = f"{told} {ANSWER_ONLY}"
+        told = f"{told.rstrip()} {ANSWER_ONLY}"
     return base.prompt_ids(question.example.input, description=told)
 
 

@@ -1,0 +1,113 @@
+"""A tiny suite and a workspace over the random LLM."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from genadapter.base_model import BaseModel
+from genadapter.encoder import Encoder
+from genadapter.generators.hypernetwork import HypernetworkGenerator
+from training.datamodule import BatchConfig
+from training.module import OptimConfig
+from training.recipes import AdapterConfig, DataConfig, ExpertsConfig, Recipe
+from training.run import Workspace, prepare
+from training.tasks import Example, Split, Task, write_tasks
+
+NOUNS = ("cat", "dog", "box", "red", "blue", "paris", "rome")
+
+
+def make_task(
+    name: str,
+    answer: Callable[[tuple[str, ...]], str],
+    *,
+    family: str = "pairs",
+    size: int = 2,
+    split: Split = "train",
+) -> Task:
+    """A task over pairs or triples of words; tasks of one family share their inputs."""
+    inputs = list(permutations(NOUNS, size))[:40]
+    return Task(
+        id=f"{family}_{name}",
+        descriptions=tuple(f"{start} {name} word" for start in ("give", "name", "turn"))
+        + (f"please answer with the {name}",),
+        examples=tuple(Example(" ".join(i), (answer(i),)) for i in inputs),
+        family=family,
+        pool=family,
+        group=f"{family}_{name}",
+        split=split,
+    )
+
+
+@pytest.fixture(scope="session")
+def suite() -> list[Task]:
+    """Four training tasks of two families, two of a validation family, one to test on."""
+    return [
+        make_task("first", lambda words: words[0]),
+        make_task("second", lambda words: words[1]),
+        make_task("swap", lambda words: f"{words[1]} {words[0]}"),
+        make_task("one", lambda _: "one", family="triples", size=3),
+        make_task("last", lambda w: w[-1], family="quads", size=4, split="validation"),
+        make_task("three", lambda w: w[2], family="quads", size=4, split="validation"),
+        make_task("two", lambda w: w[1], family="fives", size=5, split="test"),
+    ]
+
+
+@pytest.fixture(scope="session")
+def tiny_recipe() -> Recipe:
+    """A whole run in about a second."""
+    few = OptimConfig(learning_rate=1e-2, warmup_steps=1, max_steps=4)
+    return Recipe(
+        name="tiny",
+        data=DataConfig(max_rows=16, max_tokens=64, validation_rows=4),
+        adapter=AdapterConfig(rank=2, alpha=4.0, start_layer=2),
+        batch=BatchConfig(num_tasks=3, swapped_share=0.25),
+        multitask=few,
+        experts=ExpertsConfig(optim=few, group_size=2, num_components=3),
+        generator=HypernetworkGenerator.Config(
+            width=16, num_heads=2, num_blocks=1, num_latents=2
+        ),
+        optim=OptimConfig(
+            learning_rate=1e-3,
+            warmup_steps=1,
+            max_steps=6,
+            warm_start_steps=2,
+            objectives={"supervised": 1.0, "margin": 0.2},
+        ),
+        validate_every_steps=3,
+    )
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of the test's own."""
+    monkeypatch.setenv("GENADAPTER_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def in_suite(tmp_path: Path, suite: list[Task]) -> Callable[[Recipe], Recipe]:
+    """Points a recipe at the tiny suite on disk."""
+    write_tasks(suite, tmp_path / "tasks" / "tiny.jsonl")
+
+    def point(recipe: Recipe) -> Recipe:
+        data = replace(recipe.data, folder=str(tmp_path / "tasks"))
+        return replace(recipe, data=data)
+
+    return point
+
+
+@pytest.fixture
+def work(
+    home: Path,
+    in_suite: Callable[[Recipe], Recipe],
+    tiny_recipe: Recipe,
+    base: BaseModel,
+    encoder: Encoder,
+) -> Workspace:
+    """The tiny run before its first stage."""
+    return prepare(in_suite(tiny_recipe), base=base, encoder=encoder)

@@ -1,0 +1,314 @@
+"""The whole table on a tiny random base."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from genadapter.base_model import BaseModel
+from genadapter.condition import Condition
+from genadapter.errors import ConfigError, EmptyLibraryError
+from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
+from genadapter.pipeline import Pipeline
+from training.evaluation import (
+    OracleConfig,
+    evaluate,
+    find_tasks,
+    known_methods,
+    read_factors,
+    write_report,
+)
+from training.evaluation.methods import Setting, treatment
+from training.evaluation.oracle import choose_tasks
+from training.evaluation.table import distance_of
+from training.module import OptimConfig
+from training.tasks import Example, Split, Task, write_tasks
+
+WORDS = ("cat", "dog", "box", "red", "blue") * 2
+"""Test rows repeat training rows: a random base carries nothing over to others."""
+ORACLE = OracleConfig(
+    optim=OptimConfig(learning_rate=0.1, warmup_steps=1, max_steps=100), group_size=2
+)
+
+
+def _task(
+    name: str,
+    text: str,
+    *,
+    split: Split = "test",
+    pool: str = "",
+    answers: tuple[str, ...] = WORDS[1:6],
+) -> Task:
+    rows = tuple(
+        Example(word, (answers[i % len(answers)],)) for i, word in enumerate(WORDS)
+    )
+    return Task(
+        id=name,
+        family=name[:-1],
+        pool=pool,
+        split=split,
+        descriptions=(text, f"please {text}"),
+        examples=rows,
+    )
+
+
+TASKS = (
+    _task("colour1", "name a colour", pool="words", answers=("red",)),
+    _task("colour2", "give the word in reverse", pool="words"),
+    _task("country1", "answer one or two", split="unseen", answers=("one", "two")),
+    _task("task-0", "turn the english noun into its plural", split="train"),
+)
+
+
+@pytest.fixture
+def setting(pipeline: Pipeline) -> Setting:
+    """The tasks above without oracles."""
+    return Setting(
+        tasks=TASKS,
+        suite=TASKS,
+        pipeline=pipeline,
+        prompted=None,
+        oracles={},
+        seed=0,
+    )
+
+
+def test_every_method_fills_its_cells(
+    base: BaseModel, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    """All methods run, files are written, and what is absent is null."""
+    told: list[tuple[str, float]] = []
+    report = evaluate(
+        TASKS,
+        base=base,
+        pipeline=pipeline,
+        num_rows=2,
+        progress=lambda method, share: told.append((method, share)),
+    )
+    write_report(report, tmp_path / "report")
+    values = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert values["default"] == "hypernetwork"
+    assert tuple(values["methods"]) == known_methods("hypernetwork")
+    absent = {m for m, mean in values["macro"].items() if mean["exact_match"] is None}
+    assert absent == {"multitask_prompted", "oracle"}
+    assert [task["rows"] for task in values["tasks"]] == [2, 2, 2, 2]
+    assert values["macro"]["hypernetwork_sibling"]["num_tasks"] == 2
+    assert [task["two_answers"] for task in values["tasks"]] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert values["tasks"][2]["majority"] == 0.5
+    assert values["tasks"][0]["told"]["hypernetwork_sibling"] == "colour2"
+    assert {d: s["num_tasks"] for d, s in values["by_distance"].items()} == {
+        "seen_tasks": 1,
+        "unseen_tasks": 1,
+        "unseen_families": 2,
+    }
+    assert (tmp_path / "report" / "report.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "report" / "report.md").read_text() == report.to_markdown()
+    assert told[0] == ("base", 0.0)
+    assert told[-1] == ("done", 1.0)
+
+
+def test_same_seed_same_report(base: BaseModel, pipeline: Pipeline) -> None:
+    """Two evaluations agree to the last digit."""
+    first, again = (
+        evaluate(TASKS, base=base, pipeline=pipeline, num_rows=2, seed=3).to_dict()
+        for _ in range(2)
+    )
+    assert first == again
+
+
+def test_base_is_left_as_it_was(base: BaseModel, pipeline: Pipeline) -> None:
+    """No hook stays behind."""
+    prompt = [base.prompt_ids("cat")]
+    before = base.generate(prompt, max_new_tokens=4)
+    evaluate(TASKS[:1], base=base, pipeline=pipeline, methods=["multitask"], num_rows=1)
+    assert base.generate(prompt, max_new_tokens=4) == before
+    assert not any(m._forward_hooks for m in base.model.modules())
+
+
+# Lightning's own: batches are in memory, and it has yet to follow torch's pytree.
+@pytest.mark.filterwarnings("ignore:.*does not have many workers")
+@pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning")
+def test_oracles_learn_their_tasks(base: BaseModel, pipeline: Pipeline) -> None:
+    """An oracle answers a constant task; any oracle adds its method to the table."""
+    report = evaluate(
+        TASKS,
+        base=base,
+        pipeline=pipeline,
+        methods=["base", "hypernetwork"],
+        num_oracles=3,
+        oracle=ORACLE,
+    )
+    values = report.to_dict()
+    assert values["methods"] == ["base", "hypernetwork", "oracle"]
+    assert values["macro"]["oracle"]["num_tasks"] == 3
+    assert values["tasks"][0]["exact_match"]["oracle"] == 1
+    assert values["origin"]["oracles"] == 3
+    assert values["headline"]["tasks"][0] == "colour1"
+    assert values["gap_recovered"] is not None
+
+
+def test_oracles_are_spread_over_distances_and_families() -> None:
+    """Distances take turns, and families within them."""
+    distances = ["far", "far", "near", "seen"]
+    assert choose_tasks(TASKS, distances, count=3) == [0, 2, 3]
+    assert choose_tasks(TASKS, distances, count=9) == [0, 1, 2, 3]
+    bare = replace(TASKS[0], examples=TASKS[0].examples[:1])
+    assert choose_tasks([bare], ["far"], count=1) == []
+
+
+def test_prompted_multitask_reads_its_own_factors(
+    base: BaseModel, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    """With its file, the method is scored; without, there is nothing to read."""
+    shared = pipeline.bundle.surroundings.shared
+    tensors = {f"a.{n}": t.clone() for n, t in shared.a.items()}
+    tensors |= {f"b.{n}": t.clone() for n, t in shared.b.items()}
+    save_file(tensors, tmp_path / "multitask_prompted.safetensors")
+    assert read_factors(tmp_path / "absent.safetensors") is None
+    factors = read_factors(tmp_path / "multitask_prompted.safetensors")
+    assert factors is not None
+    torch.testing.assert_close(factors.flat_b(), shared.flat_b())
+    report = evaluate(
+        TASKS[:2],
+        base=base,
+        pipeline=pipeline,
+        methods=["multitask_prompted"],
+        num_rows=2,
+        prompted=factors,
+    )
+    assert report.overall.macro["multitask_prompted"] is not None
+
+
+def test_prompted_multitask_runs_on_its_own_a(setting: Setting) -> None:
+    """The A that was trained with descriptions goes with its B."""
+    shared = setting.pipeline.bundle.surroundings.shared
+    other = SharedFactors(a={n: 2 * t for n, t in shared.a.items()}, b=shared.b)
+    applied = treatment("multitask_prompted", replace(setting, prompted=other))
+    assert applied.a is other.a
+    assert applied.prompt == "description"
+
+
+def test_uniform_is_the_mean_of_all_experts(setting: Setting) -> None:
+    """The mean of B_0 + residual over experts."""
+    around = setting.pipeline.bundle.surroundings
+    experts_NP = (
+        around.shared.flat_b()
+        + around.library.coefficients_NC @ around.library.basis_CP
+    )
+    b_P = treatment("uniform", setting).b_of[0]
+    torch.testing.assert_close(b_P, experts_NP.mean(dim=0))
+
+
+def test_mean_control_is_one_adapter_for_all_tasks(setting: Setting) -> None:
+    """The mean of what is written for the experts' descriptions."""
+    experts = setting.pipeline.bundle.surroundings.library.experts
+    adapters = setting.pipeline.generate(
+        [Condition(description=expert.description) for expert in experts]
+    )
+    expected_P = torch.stack([flatten_b(a.weights.b) for a in adapters]).mean(dim=0)
+    applied = treatment("hypernetwork_mean", setting)
+    for b_P in applied.b_of.values():
+        torch.testing.assert_close(b_P, expected_P)
+
+
+@pytest.mark.parametrize("method", ["uniform", "hypernetwork_mean"])
+def test_means_over_no_expert_are_refused(setting: Setting, method: str) -> None:
+    """There is nothing to average."""
+    bundle = setting.pipeline.bundle
+    library = bundle.surroundings.library
+    empty = ExpertLibrary(
+        [],
+        embeddings_NE=library.embeddings_NE[:0],
+        coefficients_NC=library.coefficients_NC[:0],
+        basis_CP=library.basis_CP,
+    )
+    bare = replace(bundle, surroundings=replace(bundle.surroundings, library=empty))
+    pipeline = Pipeline("tests/tiny-llama", bare, setting.pipeline.encoder)
+    with pytest.raises(EmptyLibraryError, match="experts"):
+        treatment(method, replace(setting, pipeline=pipeline))
+
+
+def test_sibling_applies_to_no_task_alone(setting: Setting) -> None:
+    """Without another task over its inputs a task is left out."""
+    alone = replace(setting, tasks=TASKS[2:], suite=TASKS[2:])
+    assert treatment("hypernetwork_sibling", alone).b_of == {}
+
+
+def test_wrong_descriptions_give_other_adapters(setting: Setting) -> None:
+    """Shuffled, sibling and junk differ from the right description."""
+    right = treatment("hypernetwork", setting).b_of[0]
+    for control in ("shuffled", "sibling", "junk", "mean"):
+        wrong = treatment(f"hypernetwork_{control}", setting).b_of[0]
+        assert right is not None
+        assert wrong is not None
+        assert not torch.equal(right, wrong), control
+
+
+def test_nearest_runs_on_the_bundles_library(setting: Setting) -> None:
+    """An untrained family returns the expert of the very description."""
+    around = setting.pipeline.bundle.surroundings
+    b_P = treatment("nearest", setting).b_of[3]
+    expert_P = (
+        around.shared.flat_b()
+        + around.library.coefficients_NC[0] @ around.library.basis_CP
+    )
+    torch.testing.assert_close(b_P, expert_P)
+
+
+def test_distance_of_file_tasks_is_read_off_the_bundle(pipeline: Pipeline) -> None:
+    """Tasks marked `train` are seen only if the bundle was trained on them."""
+    bare = replace(TASKS[0], split="train")
+    assert distance_of(TASKS[3], pipeline) == "seen_tasks"
+    assert distance_of(replace(bare, family="family-1"), pipeline) == "unseen_tasks"
+    assert distance_of(bare, pipeline) == "unseen_families"
+
+
+def test_task_sets_and_files_are_found(tmp_path: Path) -> None:
+    """Held-out means unseen tasks and test families; a file is read whole."""
+    assert find_tasks("heldout", TASKS) == list(TASKS[:3])
+    write_tasks(TASKS[:1], tmp_path / "mine.jsonl")
+    assert [t.id for t in find_tasks(str(tmp_path / "mine.jsonl"), ())] == ["colour1"]
+    with pytest.raises(ConfigError, match="give one of heldout, validation"):
+        find_tasks("held-out", TASKS)
+    with pytest.raises(ConfigError, match="tasks build"):
+        find_tasks("validation", TASKS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"methods": ["guess"]}, "no method 'guess'; found: base, base_description"),
+        ({"methods": ["base", "base"]}, "each once"),
+        ({"methods": []}, "at least one method"),
+        ({"num_rows": 0}, "rows must be at least 1, got 0"),
+        ({"num_oracles": -1}, "oracles must be at least 0, got -1"),
+    ],
+)
+def test_bad_arguments_are_refused(
+    base: BaseModel, pipeline: Pipeline, arguments: dict[str, object], message: str
+) -> None:
+    """Errors say what was given and what is allowed."""
+    with pytest.raises(ConfigError, match=message):
+        evaluate(TASKS, base=base, pipeline=pipeline, **arguments)  # type: ignore[arg-type] # wrong on purpose
+
+
+def test_no_task_is_refused(base: BaseModel, pipeline: Pipeline) -> None:
+    """A table needs a task."""
+    with pytest.raises(ConfigError, match="at least one task"):
+        evaluate([], base=base, pipeline=pipeline)
+
+
+def test_oracle_sizes_are_checked() -> None:
+    """Groups and rows of nothing are refused."""
+    with pytest.raises(ConfigError, match="group_size must be at least 1, got 0"):
+        OracleConfig(group_size=0)

@@ -1,0 +1,156 @@
+"""A whole tiny run: its experts, its generator, and the bundle that comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from genadapter.base_model import BaseModel
+from genadapter.checkpoint import Bundle, load_bundle
+from genadapter.encoder import Encoder
+from genadapter.generators import Surroundings
+from genadapter.generators.blend import BlendGenerator
+from genadapter.library import SharedFactors, flatten_b
+from training import run
+from training.bundling import bundle_run, tune_blend
+from training.experts import expert_gains, rebuild
+from training.run import Workspace
+from training.sources import ExpertSource
+from training.teacher_forcing import score_tasks
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning"),  # lightning itself
+    pytest.mark.filterwarnings("ignore::UserWarning:lightning"),
+]
+
+
+@pytest.fixture
+def shared(work: Workspace) -> SharedFactors:
+    """The tiny run's multi-task adapter."""
+    return run.train_multitask(work)
+
+
+@pytest.fixture
+def experts_NP(work: Workspace, shared: SharedFactors) -> torch.Tensor:
+    """The tiny run's experts."""
+    return run.train_experts(work, shared)
+
+
+@pytest.fixture
+def around(
+    work: Workspace, shared: SharedFactors, experts_NP: torch.Tensor
+) -> Surroundings:
+    """What the tiny run's generator stands on."""
+    return Surroundings(
+        spec=work.spec,
+        shared=shared,
+        library=run.build_library(work, shared, experts_NP),
+        embedding_size=work.encoder.embedding_size,
+    )
+
+
+@pytest.fixture
+def bundle(
+    work: Workspace, around: Surroundings, experts_NP: torch.Tensor, tmp_path: Path
+) -> Bundle:
+    """The bundle of the tiny run."""
+    generator = run.train_generator(work, around, experts_NP)
+    return bundle_run(work, around, generator, tmp_path / "bundle")
+
+
+def test_run_ends_in_a_bundle_that_loads(
+    bundle: Bundle, work: Workspace, base: BaseModel, encoder: Encoder, tmp_path: Path
+) -> None:
+    """The manifest says what it was trained on, with which seeds, and how well it does."""
+    loaded = load_bundle(tmp_path / "bundle", base=base, encoder=encoder)
+    manifest = loaded.manifest
+    assert loaded.digest == bundle.digest
+    assert manifest.trained_on == tuple(t.id for t in work.tasks[: work.num_experts])
+    assert len(manifest.trained_on) == 4
+    assert manifest.seeds == {"multitask": 0, "experts": 0, "generator": 0}
+    found = manifest.results["validation"]
+    assert (found["num_tasks"], found["rows_per_task"]) == (2, 4)
+    assert list(found["matched"]) == [
+        "base",
+        "multitask",
+        "nearest",
+        "blend",
+        "hypernetwork",
+    ]
+    assert len(manifest.results["blend_grid"]) == 10
+    assert set(manifest.untrained_configs["blend"]) == {"num_neighbours", "temperature"}
+
+
+def test_card_shows_the_results_and_their_limits(
+    bundle: Bundle, tmp_path: Path
+) -> None:
+    """A reader learns that the figures were also chosen by."""
+    card = (tmp_path / "bundle" / "README.md").read_text(encoding="utf-8")
+    accuracy = bundle.manifest.results["validation"]["matched"]["hypernetwork"]
+    assert f"| hypernetwork | {accuracy:.3f} |" in card
+    assert "chosen on these very rows" in card
+    assert "4 tasks of 2 families: pairs, triples" in card
+
+
+def test_blend_is_the_best_of_its_grid(work: Workspace, around: Surroundings) -> None:
+    """The winner is none that another one beats."""
+    choice = tune_blend(work, around)
+    accuracies = dict(choice.tried)
+    assert accuracies[choice.config] == max(accuracies.values())
+
+
+def test_blend_without_validation_families_keeps_its_defaults(
+    work: Workspace, around: Surroundings
+) -> None:
+    """There is nothing to choose by."""
+    lone = replace(work, tasks=work.tasks[: work.num_train])
+    choice = tune_blend(lone, around)
+    assert choice.config == BlendGenerator.Config()
+    assert choice.tried == ()
+
+
+def test_full_basis_keeps_experts_up_to_rounding(
+    work: Workspace, shared: SharedFactors, experts_NP: torch.Tensor
+) -> None:
+    """With as many components as experts only eight-bit rounding is lost."""
+    experts = replace(work.recipe.experts, num_components=len(experts_NP))
+    full = replace(work, recipe=replace(work.recipe, experts=experts))
+    rebuilt_NP, num_components = rebuild(full, shared, experts_NP)
+    assert num_components == len(experts_NP)
+    change = (experts_NP - flatten_b(shared.b)).norm()
+    assert (rebuilt_NP - experts_NP).norm() < 0.02 * change
+
+
+def test_gains_are_over_the_multitask_adapter(
+    work: Workspace, shared: SharedFactors
+) -> None:
+    """Experts that never left their start gain nothing; kept then has no value."""
+    b_P = flatten_b(shared.b)
+    noise_NP = 1e-6 * torch.randn(
+        4, len(b_P), generator=torch.Generator().manual_seed(0)
+    )
+    gains = expert_gains(work, shared, b_P + noise_NP)
+    assert gains.num_experts == 4
+    assert gains.exact.mean_loss == pytest.approx(0.0, abs=1e-3)
+    assert gains.exact.mean_accuracy == 0.0
+    assert gains.kept is None
+
+
+def test_scores_do_not_depend_on_the_batch(
+    work: Workspace, shared: SharedFactors
+) -> None:
+    """A task scores alike alone and among others."""
+    source = ExpertSource(shared, range(2))
+    rows = {t: work.data.of_task[t][:3] for t in (0, 1)}
+    both = work.data.collate(
+        [(0, 0), (1, 0)], [(t, position) for t in (0, 1) for position in rows[t]]
+    )
+    alone = work.data.collate([(1, 0)], [(0, position) for position in rows[1]])
+    together = score_tasks(work, source, [both])
+    single = score_tasks(work, source, [alone])
+    assert list(together) == [0, 1]
+    assert together[1].loss == pytest.approx(single[1].loss, rel=1e-4)
+    assert together[1].accuracy == single[1].accuracy

@@ -1,0 +1,190 @@
+"""Batches: which rows, through which slot, told what, with which cached states."""
+
+from __future__ import annotations
+
+import random
+from itertools import islice
+from pathlib import Path
+
+import pytest
+import torch
+
+from genadapter.base_model import BaseModel
+from genadapter.encoder import Encoder
+from genadapter.errors import ConfigError
+from training.datamodule import (
+    Batch,
+    BatchConfig,
+    BatchStream,
+    DescriptionTable,
+    TaskData,
+    validation_batches,
+)
+from training.tasks import Task
+
+START_LAYER = 2
+
+
+@pytest.fixture
+def data(suite: list[Task], base: BaseModel, tmp_path: Path) -> TaskData:
+    """All training rows of the tiny suite, states cached."""
+    data = TaskData(suite, base, start_layer=START_LAYER)
+    data.cache.prepare(tmp_path / "states")
+    return data
+
+
+@pytest.fixture
+def descriptions(suite: list[Task], encoder: Encoder) -> DescriptionTable:
+    """All descriptions of the tiny suite."""
+    return DescriptionTable.encode(suite, encoder)
+
+
+def first_batches(
+    data: TaskData, descriptions: DescriptionTable, *, seed: int = 0, count: int = 8
+) -> list[Batch]:
+    """What a stream over the training tasks begins with."""
+    config = BatchConfig(num_tasks=3, rows_per_task=2, swapped_share=0.5)
+    stream = BatchStream(data, descriptions, config, tasks=range(4), seed=seed)
+    return list(islice(stream, count))
+
+
+def answers_of(batch: Batch) -> list[list[int]]:
+    """The answer tokens of every row."""
+    return [
+        batch.targets_N[batch.row_of_N == row].tolist()
+        for row in range(len(batch.slot_of_G))
+    ]
+
+
+def test_twin_is_the_same_row_through_its_own_slot(
+    data: TaskData, descriptions: DescriptionTable
+) -> None:
+    """A swapped row differs from its twin in the slot and in nothing else."""
+    for batch in first_batches(data, descriptions):
+        answers = answers_of(batch)
+        swapped = (batch.twin_G >= 0).nonzero().flatten().tolist()
+        assert len(swapped) == 3
+        for row in swapped:
+            twin = int(batch.twin_G[row])
+            assert batch.twin_G[twin] == -1
+            assert batch.slot_of_G[row] != batch.slot_of_G[twin]
+            assert answers[row] == answers[twin]
+            assert torch.equal(batch.hidden_GTD[row], batch.hidden_GTD[twin])
+
+
+def test_swapped_rows_prefer_siblings_over_one_pool(
+    data: TaskData, descriptions: DescriptionTable
+) -> None:
+    """Where a task over the same inputs is in the batch, it is the wrong one."""
+    for batch in first_batches(data, descriptions):
+        pools = [data.tasks[task].pool for task in batch.tasks_B.tolist()]
+        for row in (batch.twin_G >= 0).nonzero().flatten().tolist():
+            wrong = int(batch.slot_of_G[row])
+            right = int(batch.slot_of_G[batch.twin_G[row]])
+            if pools.count(pools[right]) > 1:
+                assert pools[wrong] == pools[right]
+
+
+def test_rows_are_their_own_tasks_training_rows(
+    data: TaskData, descriptions: DescriptionTable, base: BaseModel
+) -> None:
+    """Answers and positions belong to the task of the slot, told a training wording."""
+    for batch in first_batches(data, descriptions):
+        tasks = batch.tasks_B.tolist()
+        assert len(set(tasks)) == len(tasks) == 3
+        own = [
+            {tuple(base.answer_ids(e.outputs[0])) for e in data.tasks[t].rows("train")}
+            for t in tasks
+        ]
+        for row, answer in enumerate(answers_of(batch)):
+            if batch.twin_G[row] < 0:
+                assert tuple(answer) in own[int(batch.slot_of_G[row])]
+        for task, told in zip(tasks, batch.descriptions_B.tolist(), strict=True):
+            assert told in descriptions.train[task]
+        assert int(batch.positions_GT.sum()) == len(batch.targets_N)
+
+
+def test_siblings_are_drawn_together(
+    data: TaskData, descriptions: DescriptionTable
+) -> None:
+    """Most batches hold two tasks over one pool, or inputs would give tasks away."""
+    batches = first_batches(data, descriptions, count=20)
+    pools = [[data.tasks[t].pool for t in b.tasks_B.tolist()] for b in batches]
+    assert sum(len(set(p)) < len(p) for p in pools) >= 18
+
+
+def test_same_seed_draws_the_same_batches(
+    data: TaskData, descriptions: DescriptionTable
+) -> None:
+    """A run can be made again; another seed gives another one."""
+    first, again, other = (
+        [b.targets_N.tolist() for b in first_batches(data, descriptions, seed=seed)]
+        for seed in (1, 1, 2)
+    )
+    assert first == again != other
+
+
+def test_cached_states_equal_the_full_forward_pass(
+    data: TaskData, base: BaseModel
+) -> None:
+    """Upper layers over cached states give the logits of the whole model."""
+    positions = random.Random(0).sample(range(len(data.rows)), 5)
+    batch = data.collate([(0, 0)], [(0, p) for p in positions])
+    logits_NV = base.logits_from(
+        batch.hidden_GTD, start_layer=START_LAYER, positions_BT=batch.positions_GT
+    )
+    expected = []
+    for position in positions:
+        row = data.rows[position]
+        ids_1T = torch.tensor([[*row.prompt, *row.answer][:-1]])
+        full_TV = base.model(ids_1T).logits[0]
+        expected.append(full_TV[len(row.prompt) - 1 :])
+    # States are kept in bfloat16: eight bits of mantissa.
+    torch.testing.assert_close(logits_NV, torch.cat(expected), atol=0.05, rtol=0.05)
+
+
+def test_cache_is_computed_once(
+    suite: list[Task], base: BaseModel, tmp_path: Path
+) -> None:
+    """The same rows find their states; other rows get a file of their own."""
+    for tasks in (suite, suite, suite[:2]):
+        TaskData(tasks, base, start_layer=START_LAYER).cache.prepare(tmp_path)
+    assert len(list(tmp_path.glob("*.states"))) == 2
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_validation_tells_held_out_descriptions(
+    data: TaskData, descriptions: DescriptionTable
+) -> None:
+    """Once every task's own, once that of another; rows are the same."""
+    own, other = (
+        validation_batches(data, descriptions, tasks=[4, 5], rows_per_task=3, told=told)
+        for told in ("own", "other")
+    )
+    assert [b.tasks_B.tolist() for b in own] == [b.tasks_B.tolist() for b in other]
+    for right, wrong in zip(own, other, strict=True):
+        assert right.targets_N.tolist() == wrong.targets_N.tolist()
+        for slot, task in enumerate(right.tasks_B.tolist()):
+            assert int(right.descriptions_B[slot]) in descriptions.heldout[task]
+            assert int(wrong.descriptions_B[slot]) not in descriptions.heldout[task]
+
+
+def test_too_long_rows_are_left_out(suite: list[Task], base: BaseModel) -> None:
+    """Where nothing is left, the limit is named."""
+    with pytest.raises(ConfigError, match="no train row has at most 2 tokens"):
+        TaskData(suite, base, start_layer=START_LAYER, max_tokens=2)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"num_tasks": 0}, "num_tasks must be at least 1, got 0"),
+        ({"swapped_share": 1.5}, "swapped_share must be 0 to 1, got 1.5"),
+    ],
+)
+def test_batch_config_refuses_sizes_without_meaning(
+    values: dict[str, float], message: str
+) -> None:
+    """The value is named."""
+    with pytest.raises(ConfigError, match=message):
+        BatchConfig(**values)  # type: ignore[arg-type] # wrong on purpose

@@ -1,0 +1,131 @@
+"""Training through the frozen base: it learns, resumes, stops, and leaves no trace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from genadapter.base_model import BaseModel
+from genadapter.errors import ConfigError
+from training.module import AdapterTraining, OptimConfig
+from training.run import Workspace, fit, train_experts, train_multitask
+from training.sources import ExpertSource, MultiTaskSource
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning"),  # lightning itself
+    pytest.mark.filterwarnings("ignore::UserWarning:lightning"),
+]
+
+
+def losses_of(module: AdapterTraining) -> list[float]:
+    """The supervised loss, step by step."""
+    return [values["supervised"] for _, values in module.losses]
+
+
+def make_optim(max_steps: int) -> OptimConfig:
+    """A schedule that moves fast."""
+    return OptimConfig(learning_rate=3e-2, warmup_steps=1, max_steps=max_steps)
+
+
+def test_fit_lowers_the_loss(work: Workspace) -> None:
+    """Forty steps of the multi-task adapter answer better than none."""
+    source = MultiTaskSource(work.spec, seed=0)
+    module = fit(work, source, make_optim(40), work.recipe.batch, name="learning")
+    losses = losses_of(module)
+    assert len(losses) == 40
+    assert sum(losses[-5:]) < 0.7 * sum(losses[:5])
+    assert (work.folder / "learning" / "curves.png").stat().st_size > 0
+
+
+def test_base_model_is_left_as_it_was(work: Workspace, base: BaseModel) -> None:
+    """Training touches no weight of the base and takes its hooks off."""
+    ids_BT = torch.tensor([base.prompt_ids("cat dog")])
+    before = base.model(ids_BT).logits
+    train_multitask(work)
+    assert torch.equal(base.model(ids_BT).logits, before)
+    assert not any(m._forward_hooks for m in base.model.modules())
+    assert all(p.grad is None for p in base.model.parameters())
+
+
+def test_killed_run_resumes_where_it_stopped(work: Workspace) -> None:
+    """A second leg goes on from the last checkpoint, with its losses and clock."""
+    work = replace(work, recipe=replace(work.recipe, validate_every_steps=2))
+    batch = work.recipe.batch
+    source = MultiTaskSource(work.spec, seed=0)
+    first = fit(work, source, make_optim(4), batch, name="legs")
+    trained = source.b_P.detach().clone()
+    source = MultiTaskSource(work.spec, seed=0)
+    second = fit(work, source, make_optim(10), batch, name="legs")
+    assert [step for step, _ in second.losses] == list(range(10))
+    assert losses_of(second)[:4] == losses_of(first)
+    assert second.elapsed_seconds > first.elapsed_seconds
+    assert not torch.equal(source.b_P, trained)
+
+
+def test_finished_stage_is_read_from_its_file(work: Workspace) -> None:
+    """Stages that are done are not trained again."""
+    first = train_multitask(work)
+    changed = replace(work, recipe=replace(work.recipe, seed=5))
+    again = train_multitask(changed)
+    for name, a_LRI in first.a.items():
+        assert torch.equal(a_LRI, again.a[name])
+        assert torch.equal(first.b[name], again.b[name])
+
+
+def test_lost_group_of_experts_is_trained_again(work: Workspace) -> None:
+    """A killed run keeps the groups that it finished."""
+    shared = train_multitask(work)
+    experts_NP = train_experts(work, shared)
+    files = sorted((work.folder / "experts").iterdir())
+    assert len(files) == 2
+    kept = load_file(files[0])["b"]
+    files[1].unlink()
+    again_NP = train_experts(work, shared)
+    assert again_NP.shape == experts_NP.shape
+    assert torch.equal(load_file(files[0])["b"], kept)
+    assert files[1].exists()
+
+
+def test_time_budget_ends_the_run(work: Workspace) -> None:
+    """Out of time, the run stops in good order."""
+    source = MultiTaskSource(work.spec, seed=0)
+    module = fit(
+        work,
+        source,
+        make_optim(100_000),
+        work.recipe.batch,
+        name="short",
+        budget_seconds=0.3,
+    )
+    assert 0 < len(module.losses) < 100_000
+    assert module.progress == 1.0
+
+
+def test_loss_that_is_not_finite_stops_the_run(work: Workspace) -> None:
+    """A blown-up run says what to lower."""
+    source = MultiTaskSource(work.spec, seed=0)
+    torch.nn.init.constant_(source.b_P, float("nan"))
+    with pytest.raises(ConfigError, match="loss is nan at step 0: lower learning_rate"):
+        fit(work, source, make_optim(2), work.recipe.batch, name="broken")
+
+
+def test_rows_go_through_their_own_slots(work: Workspace) -> None:
+    """Each row's logits are those of its adapter alone."""
+    shared = train_multitask(work)
+    source = ExpertSource(shared, [0, 1])
+    with torch.no_grad():
+        source.b_NP[1] *= 3
+    module = AdapterTraining(
+        source, base=work.base, spec=work.spec, config=work.recipe.optim
+    )
+    rows = [work.data.of_task[0][0], work.data.of_task[1][0]]
+    both = work.data.collate([(0, 0), (1, 0)], [(0, rows[0]), (1, rows[1])])
+    alone = work.data.collate([(1, 0)], [(0, rows[1])])
+    with torch.no_grad():
+        losses_G = module.row_losses(both, module.answer_logits(both, source(both)))
+        single_G = module.row_losses(alone, module.answer_logits(alone, source(alone)))
+    module.detach()
+    torch.testing.assert_close(losses_G[1:], single_G)

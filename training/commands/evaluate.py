@@ -1,0 +1,82 @@
+"""`genadapter evaluate`: tasks x methods, on rows and descriptions never trained on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from genadapter.display import print_json, progress
+from training.commands.tasks import SUITE
+
+
+def evaluate(
+    ctx: typer.Context,
+    tasks: Annotated[
+        str,
+        typer.Option(help="heldout, validation, seen or all; or a task file."),
+    ] = "heldout",
+    methods: Annotated[
+        str | None, typer.Option(help="Names with commas between; default: all.")
+    ] = None,
+    num_rows: Annotated[
+        int, typer.Option("--rows", min=1, help="Test rows of a task at most.")
+    ] = 50,
+    num_oracles: Annotated[
+        int,
+        typer.Option(
+            "--oracle", min=0, help="Tasks to train an expert for, as an upper bound."
+        ),
+    ] = 0,
+    prompted: Annotated[
+        Path | None,
+        typer.Option(help="Multi-task adapter trained with descriptions in prompts."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of controls and intervals.")] = 0,
+    tasks_folder: Annotated[Path, typer.Option(help="Folder of the suite.")] = SUITE,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option(help="Folder or hub id of the base model.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for report.json, .md and .png.")
+    ] = None,
+    is_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Score methods side by side, with controls and confidence intervals."""
+    from training import evaluation
+    from training.tasks import read_tasks
+
+    suite = read_tasks(tasks_folder) if tasks_folder.exists() else []
+    chosen = evaluation.find_tasks(tasks, suite)
+    with progress("Loading the base model, the encoder and the bundle"):
+        pipeline, model = ctx.obj.pipeline_with_base(bundle, None, base)
+    report = evaluation.evaluate(
+        chosen,
+        base=model,
+        pipeline=pipeline,
+        methods=None if methods is None else _names(methods),
+        num_rows=num_rows,
+        num_oracles=num_oracles,
+        seed=seed,
+        suite=suite,
+        prompted=None if prompted is None else evaluation.read_factors(prompted),
+        progress=_say,
+    )
+    if out is not None:
+        evaluation.write_report(report, out)
+    if is_json:
+        print_json(report.to_dict())
+    else:
+        typer.echo(report.to_markdown())
+
+
+def _names(methods: str) -> list[str]:
+    return [name.strip() for name in methods.split(",") if name.strip()]
+
+
+def _say(method: str, share: float) -> None:
+    typer.echo(f"{share:4.0%} {method}", err=True)
