@@ -94,10 +94,3 @@ def test_library_never_mentions_http() -> None:
     for path in source_files("genadapter"):
         names = imported(path)
         assert not names & {"http", "httpx", "starlette", "requests"}, path.name
-
-
-def test_tests_mirror_the_packages() -> None:
-    """A test file of a package's folder has a module or package to test."""
-    for package in ("generators",):
-        assert (ROOT / "tests" / package).is_dir()
-        assert (ROOT / "genadapter" / package).is_dir()

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import typer
 
-from training.commands import bench, evaluate, experts, tasks, train
+from training.commands import experts, tasks
+from training.commands.bench import experts as bench_experts
+from training.commands.evaluate import evaluate
+from training.commands.train import train
 
 
 def register(app: typer.Typer) -> None:
     """Adds training's commands to the one command line."""
-    app.command()(train.train)
-    app.command()(evaluate.evaluate)
+    app.command()(train)
+    app.command()(evaluate)
     suite = typer.Typer(help="The task suite and task files.", no_args_is_help=True)
     suite.command("build")(tasks.build)
     suite.command("list")(tasks.list_)
@@ -26,7 +29,7 @@ def register(app: typer.Typer) -> None:
     library.command("import")(experts.import_)
     library.command("compare-specs")(experts.compare_specs)
     app.add_typer(library, name="experts")
-    _group(app, "bench").command("experts")(bench.experts)
+    _group(app, "bench").command("experts")(bench_experts)
 
 
 def _group(app: typer.Typer, name: str) -> typer.Typer:

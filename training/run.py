@@ -151,11 +151,41 @@ def train_multitask(work: Workspace) -> SharedFactors:
     """The shared A and the multi-task B_0."""
     path = work.folder / "shared.safetensors"
     if not path.exists():
-        source = MultiTaskSource(work.spec, seed=work.recipe.seed)
-        fit(work, source, work.recipe.multitask, work.recipe.batch, name="multitask")
-        tensors = {f"a.{n}": t.detach().cpu() for n, t in source.a_by_module.items()}
-        b = split_b(source.b_P.detach().cpu(), work.spec)
-        _save(tensors | {f"b.{n}": t for n, t in b.items()}, path)
+        _train_multitask(work, work.data, path, name="multitask")
+    return read_factors(path)
+
+
+def train_prompted(work: Workspace) -> Path:
+    """The rival that reads each task in its prompt: same rank, rows and steps.
+
+    Returns:
+        The file of its factors, for `genadapter evaluate --prompted`.
+    """
+    path = work.folder / "multitask_prompted.safetensors"
+    if not path.exists():
+        data = TaskData(
+            work.tasks[: work.num_train],
+            work.base,
+            start_layer=work.recipe.adapter.start_layer,
+            max_tokens=2 * work.recipe.data.max_tokens,
+            max_rows=work.recipe.data.max_rows,
+            prompted="description",
+        )
+        data.cache.prepare(home() / "states")
+        _train_multitask(work, data, path, name="multitask_prompted")
+    return path
+
+
+def _train_multitask(work: Workspace, data: TaskData, path: Path, *, name: str) -> None:
+    source = MultiTaskSource(work.spec, seed=work.recipe.seed)
+    fit(work, source, work.recipe.multitask, work.recipe.batch, name=name, data=data)
+    tensors = {f"a.{n}": t.detach().cpu() for n, t in source.a_by_module.items()}
+    b = split_b(source.b_P.detach().cpu(), work.spec)
+    _save(tensors | {f"b.{n}": t for n, t in b.items()}, path)
+
+
+def read_factors(path: Path) -> SharedFactors:
+    """The factors that a multi-task stage wrote."""
     tensors = load_file(path)
     a = {n[2:]: t for n, t in tensors.items() if n.startswith("a.")}
     b = {n[2:]: t for n, t in tensors.items() if n.startswith("b.")}
@@ -264,6 +294,7 @@ def fit(
     batch: BatchConfig,
     *,
     name: str,
+    data: TaskData | None = None,
     tasks: Sequence[int] | None = None,
     experts_NP: Tensor | None = None,
     budget_seconds: float | None = None,
@@ -274,7 +305,7 @@ def fit(
     last = folder / "last.ckpt"
     resumed = torch.load(last, weights_only=True)["global_step"] if last.exists() else 0
     stream = BatchStream(
-        work.data,
+        data or work.data,
         work.descriptions,
         batch,
         tasks=work.train_tasks if tasks is None else tasks,
@@ -334,7 +365,7 @@ def _trainer(
             )
         )
     if is_validated:
-        callbacks.append(RichProgressBar())
+        callbacks.append(RichProgressBar(console_kwargs={"stderr": True}))
     return lightning.Trainer(
         accelerator="gpu" if work.base.device.type == "cuda" else "cpu",
         devices=1,

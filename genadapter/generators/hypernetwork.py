@@ -91,7 +91,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         for weight in self.heads.parameters():
             nn.init.zeros_(weight)
         # Small, because one step of Adam moves every weight of a head alike.
-        self.scale_M = nn.Parameter(torch.full((num_places,), 0.05))
+        self.scale_M = nn.Parameter(torch.full((num_places,), 0.03))
         self.gate = nn.Linear(config.width, 1)
         nn.init.zeros_(self.gate.weight)
         nn.init.constant_(self.gate.bias, -3.0)

@@ -33,8 +33,12 @@ def make_task(
     inputs = list(permutations(NOUNS, size))[:40]
     return Task(
         id=f"{family}_{name}",
-        descriptions=tuple(f"{start} {name} word" for start in ("give", "name", "turn"))
-        + (f"please answer with the {name}",),
+        descriptions=(
+            f"give the {name} word",
+            f"name only the {name}",
+            f"turn these into the {name}",
+            f"please answer with the {name}",
+        ),
         examples=tuple(Example(" ".join(i), (answer(i),)) for i in inputs),
         family=family,
         pool=family,

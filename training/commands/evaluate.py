@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from genadapter.display import print_json, progress
+from genadapter.errors import ConfigError
 from training.commands.tasks import SUITE
 
 
@@ -31,7 +32,7 @@ def evaluate(
     ] = 0,
     prompted: Annotated[
         Path | None,
-        typer.Option(help="Multi-task adapter trained with descriptions in prompts."),
+        typer.Option(help="File that `train --prompted` reports; a baseline."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of controls and intervals.")] = 0,
     tasks_folder: Annotated[Path, typer.Option(help="Folder of the suite.")] = SUITE,
@@ -50,6 +51,11 @@ def evaluate(
     from training import evaluation
     from training.tasks import read_tasks
 
+    if prompted is not None and not prompted.exists():
+        raise ConfigError(
+            f"--prompted {prompted} does not exist: make it with "
+            "`genadapter train RECIPE --prompted`"
+        )
     suite = read_tasks(tasks_folder) if tasks_folder.exists() else []
     chosen = evaluation.find_tasks(tasks, suite)
     with progress("Loading the base model, the encoder and the bundle"):

@@ -34,6 +34,13 @@ def train(
         Path | None,
         typer.Option(help="New folder for the bundle; default: in the run's folder."),
     ] = None,
+    is_prompted: Annotated[
+        bool,
+        typer.Option(
+            "--prompted",
+            help="Also train the baseline that reads descriptions in its prompts.",
+        ),
+    ] = False,
     device: DeviceOption = "cpu",
     dtype: DtypeOption = "auto",
 ) -> None:
@@ -71,10 +78,12 @@ def train(
             # What an earlier leg of this very run made of it.
             shutil.rmtree(folder, ignore_errors=True)
         bundle = bundle_run(work, surroundings, generator, folder)
-    print_json(
-        {
-            "bundle": str(folder),
-            "digest": bundle.digest,
-            "results": bundle.manifest.results,
-        }
-    )
+    values = {
+        "bundle": str(folder),
+        "digest": bundle.digest,
+        "results": bundle.manifest.results,
+    }
+    if is_prompted:
+        with progress("Training the prompted multi-task adapter"):
+            values["prompted"] = str(run.train_prompted(work))
+    print_json(values)

@@ -1,0 +1,227 @@
+"""Training's commands: task files in and out, and what is refused before any work."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from genadapter.base_model import BaseModel
+from genadapter.cli import Loaders, create_app
+from genadapter.errors import ConfigError
+from genadapter.manifest import read_manifest
+from genadapter.pipeline import Pipeline
+from training.cli import register
+from training.commands.workspace import check_same_run
+from training.recipes import Recipe
+from training.run import Workspace, run_folder
+from training.tasks import Task, read_tasks, write_tasks
+
+HEAVY_MODULES = ("torch", "transformers", "faiss", "lightning", "matplotlib")
+
+
+@pytest.fixture
+def suite_file(suite: list[Task], tmp_path: Path) -> str:
+    """The tiny suite on disk."""
+    write_tasks(suite, tmp_path / "suite.jsonl")
+    return str(tmp_path / "suite.jsonl")
+
+
+def invoke(*arguments: str, **kwargs: Any) -> Result:  # Any: as typer's runner
+    """Runs a command of the whole command line."""
+    return CliRunner().invoke(create_app(), arguments, **kwargs)
+
+
+def values_of(result: Result) -> Any:  # Any: plain JSON
+    """The JSON that a successful command printed."""
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_tasks_are_listed_with_their_counts(suite_file: str, suite: list[Task]) -> None:
+    """JSON has one object a task; text has one line a task."""
+    tasks = values_of(invoke("tasks", "list", suite_file, "--json"))["tasks"]
+    assert tasks[0] == {
+        "id": "pairs_first",
+        "family": "pairs",
+        "split": "train",
+        "num_descriptions": 4,
+        "num_examples": 40,
+    }
+    lines = invoke("tasks", "list", suite_file).stdout.splitlines()
+    assert len(lines) == len(tasks) == len(suite)
+
+
+def test_task_is_shown_or_the_closest_are_named(
+    suite_file: str, suite: list[Task]
+) -> None:
+    """JSON is the task's own line; a typo is met with the ids that come near."""
+    shown = values_of(
+        invoke("tasks", "show", "pairs_swap", "--tasks", suite_file, "--json")
+    )
+    assert shown == suite[2].to_dict()
+    text = invoke("tasks", "show", "pairs_swap", "--tasks", suite_file).stdout
+    assert all(f"- {wording}" in text for wording in suite[2].descriptions)
+    missed = invoke("tasks", "show", "pairs_swop", "--tasks", suite_file)
+    assert missed.exit_code == 2
+    assert "closest: pairs_swap" in missed.stderr
+
+
+def test_import_writes_the_projects_own_format(
+    suite_file: str, suite: list[Task], tmp_path: Path
+) -> None:
+    """What was imported reads back equal."""
+    out = tmp_path / "mine.jsonl"
+    result = invoke("tasks", "import", suite_file, "--out", str(out))
+    assert result.exit_code == 0, result.stderr
+    assert f"data.extra_files={out}" in result.stdout
+    assert read_tasks(out) == suite
+
+
+def test_one_bad_line_imports_nothing(suite_file: str, tmp_path: Path) -> None:
+    """File, line and reason are named, and no file is left behind."""
+    bad = tmp_path / "bad.jsonl"
+    good = Path(suite_file).read_text(encoding="utf-8").splitlines()[0]
+    bad.write_text(good + '\n{"id": "x", "descriptions": ["d"]}\n', encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    result = invoke("tasks", "import", str(bad), "--out", str(tmp_path / "out.jsonl"))
+    assert result.exit_code == 2
+    assert "bad.jsonl, line 2: 'examples' is missing or empty" in result.stderr
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_import_overwrites_nothing(suite_file: str, tmp_path: Path) -> None:
+    """An existing file, another ending and an empty file are refused."""
+    existing = invoke("tasks", "import", suite_file, "--out", suite_file)
+    assert (existing.exit_code, "exists" in existing.stderr) == (2, True)
+    ending = invoke("tasks", "import", suite_file, "--out", str(tmp_path / "out.txt"))
+    assert (ending.exit_code, "must end in .jsonl" in ending.stderr) == (2, True)
+    empty = tmp_path / "empty.jsonl"
+    empty.touch()
+    none = invoke("tasks", "import", str(empty), "--out", str(tmp_path / "out.jsonl"))
+    assert (none.exit_code, "holds no task" in none.stderr) == (2, True)
+
+
+def test_unknown_family_is_refused_with_those_found(tmp_path: Path) -> None:
+    """Nothing is built."""
+    result = invoke("tasks", "build", "--family", "speling", "--out", str(tmp_path))
+    assert result.exit_code == 2
+    assert "no task family 'speling'; found:" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("train", "tpu"), "no recipe 'tpu'; found: smoke, cpu, gpu"),
+        (("train", "smoke", "optim.max_step=3"), "closest: max_steps"),
+        (("train", "smoke", "--time-budget", "0"), "must be above 0 minutes, got 0"),
+        (("train", "smoke", "--bundle-out", "."), "exists: give a folder"),
+        (("experts", "train", "smoke", "seed=x"), "seed must be a int, got 'x'"),
+        (("experts", "compare-specs", "none"), "no recipe 'none'"),
+        (("evaluate", "--tasks", "nowhere"), "no tasks 'nowhere'"),
+        (("evaluate", "--prompted", "nowhere"), "make it with `genadapter train"),
+    ],
+)
+def test_mistakes_are_told_before_a_model_is_loaded(
+    arguments: tuple[str, ...], message: str, home: Path
+) -> None:
+    """One line on stderr, exit code 2, nothing in the home folder."""
+    result = invoke(*arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert not home.exists()
+
+
+def test_run_is_not_resumed_with_other_settings(work: Workspace) -> None:
+    """Finished stages of another configuration would be read as if they fitted."""
+    recipe: Recipe = work.recipe
+    check_same_run(recipe)
+    check_same_run(replace(recipe, optim=replace(recipe.optim, max_steps=99)))
+    with pytest.raises(ConfigError, match="other settings of adapter: start another"):
+        check_same_run(replace(recipe, adapter=replace(recipe.adapter, rank=4)))
+
+
+def test_evaluate_scores_methods_and_writes_a_report(
+    pipeline: Pipeline, base: BaseModel, suite_file: str, tmp_path: Path
+) -> None:
+    """JSON on stdout; Markdown, JSON and a plot in the folder."""
+    loaders = Loaders(pipeline_with_base=lambda *_: (pipeline, base))
+    out = tmp_path / "report"
+    arguments = ["evaluate", "--tasks", suite_file, "--methods", "base,hypernetwork"]
+    arguments += ["--rows", "2", "--out", str(out), "--json"]
+    values = values_of(invoke(*arguments, obj=loaders))
+    assert values["methods"] == ["base", "hypernetwork"]
+    assert (out / "report.md").exists()
+
+
+def test_groups_of_other_packages_are_joined() -> None:
+    """`bench` is one group, whoever added it first; alone, training makes its own."""
+    assert "experts" in invoke("bench", "--help").stdout
+    assert "generate" in invoke("bench", "--help").stdout
+    alone = typer.Typer()
+    register(alone)
+    assert "experts" in CliRunner().invoke(alone, ["bench", "--help"]).stdout
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """Every command imports what it needs when it runs."""
+    code = (
+        "import sys, typer; from training.cli import register; register(typer.Typer());"
+        f"print([m for m in {HEAVY_MODULES!r} if m in sys.modules])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("tasks", "build"),
+        ("tasks", "list"),
+        ("tasks", "show"),
+        ("tasks", "import"),
+        ("experts", "train"),
+        ("experts", "import"),
+        ("experts", "compare-specs"),
+        ("bench", "experts"),
+        ("train",),
+        ("evaluate",),
+    ],
+)
+def test_command_has_help(words: tuple[str, ...]) -> None:
+    """Every command is registered under its name."""
+    result = invoke(*words, "--help")
+    assert result.exit_code == 0
+    assert " ".join(words) in result.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.packaged
+@pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning")
+@pytest.mark.filterwarnings("ignore::UserWarning:lightning")
+def test_smoke_run_gives_a_bundle_and_resumes(tmp_path: Path) -> None:
+    """The whole of `train` on the real base; `experts train` then reuses its stages."""
+    settings = ["smoke", f"name=test-{tmp_path.name}", "data.max_tasks=12"]
+    folder = run_folder(f"test-{tmp_path.name}")
+    try:
+        out = tmp_path / "bundle"
+        trained = values_of(invoke("train", *settings, "--bundle-out", str(out)))
+        manifest = read_manifest(out)
+        assert len(manifest.trained_on) == 12
+        assert trained["results"] == manifest.results
+        gains = values_of(invoke("experts", "train", *settings))
+        assert gains["num_experts"] <= 12
+        assert {"exact", "compact", "kept"} <= set(gains)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
