@@ -62,7 +62,7 @@ class ExpertsConfig:
     """Experts trained in one forward pass."""
     rows_per_task: int = 2
     """Rows of each a step."""
-    num_components: int = 96
+    num_components: int = 128
     """Basis vectors that the experts are kept in."""
 
 

@@ -18,11 +18,10 @@ from genadapter.encoder import Encoder
 from genadapter.library import flatten_b
 from genadapter.packages import home
 from training import run
-from training.datamodule import BatchConfig, DescriptionTable, TaskData
+from training.datamodule import BatchConfig, TaskData
 from training.module import AdapterTraining, OptimConfig
 from training.recipes import AdapterConfig, Recipe
 from training.sources import ExpertSource, FreeExpertSource
-from training.tasks import Task
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,13 +149,3 @@ def accuracy(
         shares.append(float(module.exact_rows(batch).float().mean()))
     module.detach()
     return mean(shares)
-
-
-__all__ = [
-    "CANDIDATES",
-    "Candidate",
-    "DescriptionTable",
-    "SpecResult",
-    "Task",
-    "search_specs",
-]

@@ -1,11 +1,14 @@
-"""Hypernetwork family: a transformer writes B as a residual on the multi-task adapter.
+"""Hypernetwork family: a transformer weighs the directions in which experts differ.
 
-B(c) = B_0 + gate_mix * (blend of retrieved experts - B_0) + dB(c). It starts at B_0 and
-leaves it only where that lowers the loss.
+B(c) = B_0 + gate * (blend of retrieved experts - B_0) + coefficients(c) @ basis. The
+basis holds the main directions of the experts' B; coefficients are written once for the
+whole adapter and corrected at every place (layer and module). It starts at B_0 and leaves
+it only where that lowers the loss.
 
 Reference: Charakorn et al., Text-to-LoRA, 2025, section 3. Differs in: a shared frozen
-A, a residual on the multi-task adapter, attention over the description's token states
-and over retrieved experts in place of one pooled vector through an MLP.
+A, a residual on the multi-task adapter, an output in the experts' own directions in
+place of free entries, attention over the description's token states and over retrieved
+experts in place of one pooled vector through an MLP.
 
 Shapes: B tasks, T tokens, E embedding, K neighbours, C coefficients, D width, S context
 states, Q latents, M places (layer x module), L layers, O out, R rank, P all of one B.
@@ -26,7 +29,7 @@ from genadapter.generators.blend import blend_weights
 
 @final
 class HypernetworkGenerator(Generator, family="hypernetwork"):
-    """Reads a description and its nearest experts, writes one B a layer and module."""
+    """Reads a description and its nearest experts, weighs directions of the experts."""
 
     _b_P: Tensor
     _basis_CP: Tensor
@@ -71,56 +74,71 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         super().__init__()
         self.config = config
         self.num_neighbours = config.num_neighbours
+        library, width = surroundings.library, config.width
         self.register_buffer("_b_P", surroundings.shared.flat_b(), persistent=False)
-        self.register_buffer(
-            "_basis_CP", surroundings.library.basis_CP, persistent=False
-        )
+        self.register_buffer("_basis_CP", library.basis_CP, persistent=False)
         self.context = _Context(config, surroundings)
+        self.latents_QD = nn.Parameter(torch.randn(config.num_latents, width) * 0.3)
         self.blocks = nn.ModuleList(_Block(config) for _ in range(config.num_blocks))
-        self.latents_QD = nn.Parameter(torch.randn(config.num_latents, config.width))
-        modules = sorted(surroundings.spec.modules, key=lambda m: m.name)
-        self._layers = [len(m.layers) for m in modules]
-        num_places = sum(self._layers)
-        self.places_MD = nn.Parameter(torch.randn(num_places, config.width))
-        self.place_block = _Block(config)
-        self.norm = nn.RMSNorm(config.width)
-        rank = surroundings.spec.rank
-        self.heads = nn.ModuleList(
-            nn.Linear(config.width, m.out_features * rank, bias=False) for m in modules
+        self.join = nn.Linear(config.num_latents * width, width)
+        self.mlp = nn.Sequential(
+            nn.RMSNorm(width),
+            nn.Linear(width, 4 * width),
+            nn.GELU(),
+            nn.Linear(4 * width, width),
         )
-        for weight in self.heads.parameters():
+        self.norm = nn.RMSNorm(width)
+        num_coefficients = library.basis_CP.shape[0]
+        self.whole = nn.Linear(width, num_coefficients)
+        self.local = nn.Linear(width, num_coefficients)
+        for weight in (*self.whole.parameters(), *self.local.parameters()):
             nn.init.zeros_(weight)
-        # Small, because one step of Adam moves every weight of a head alike.
-        self.scale_M = nn.Parameter(torch.full((num_places,), 0.03))
-        self.gate = nn.Linear(config.width, 1)
+        self._sizes = [
+            (len(m.layers), m.out_features * surroundings.spec.rank)
+            for m in sorted(surroundings.spec.modules, key=lambda m: m.name)
+        ]
+        num_places = sum(layers for layers, _ in self._sizes)
+        self.places_MD = nn.Parameter(torch.randn(num_places, width))
+        self.gate = nn.Linear(width, 1)
         nn.init.zeros_(self.gate.weight)
-        nn.init.constant_(self.gate.bias, -3.0)
+        nn.init.constant_(self.gate.bias, -1.0)
 
     def forward(self, features: Features) -> Tensor:
         """Flattened B factors of shape (B, P)."""
-        context_BSD, hidden_BS = self.context(features)
-        num_tasks = len(features.text)
-        latents_BQD = self.latents_QD.expand(num_tasks, -1, -1)
-        for block in self.blocks:
-            latents_BQD = block(latents_BQD, context_BSD, hidden_BS)
-        places_BMD = self.places_MD.expand(num_tasks, -1, -1)
-        places_BMD = self.place_block(places_BMD, latents_BQD, None)
-        delta_BP = self._write(self.norm(places_BMD) * self.scale_M.unsqueeze(1))
-        gate_B1 = self.gate(latents_BQD.mean(dim=1)).sigmoid()
-        b_BP: Tensor = self._b_P + gate_B1 * self._mix(features) + delta_BP
+        task_BD = self.norm(self._read(features))
+        scale_C = self.context.scale_C
+        weights_BK = blend_weights(features.neighbours, self.config.temperature)
+        blended_BC = torch.einsum(
+            "bk,bkc->bc", weights_BK, features.neighbours.coefficients_BKC
+        )
+        gate_B1 = self.gate(task_BD).sigmoid()
+        whole_BC = self.whole(task_BD) * scale_C + gate_B1 * blended_BC
+        # The product lets a place read the task in its own way.
+        local_BMC = self.local(self.places_MD * task_BD.unsqueeze(1)) * scale_C
+        b_BP: Tensor = self._b_P + self._write(whole_BC.unsqueeze(1) + local_BMC)
         return b_BP
 
-    def _mix(self, features: Features) -> Tensor:
-        weights_BK = blend_weights(features.neighbours, self.config.temperature)
-        coefficients_BKC = features.neighbours.coefficients_BKC
-        mixed_BC = torch.einsum("bk,bkc->bc", weights_BK, coefficients_BKC)
-        return mixed_BC @ self._basis_CP
+    def _read(self, features: Features) -> Tensor:
+        """One state a task, of shape (B, D)."""
+        context_BSD, hidden_BS = self.context(features)
+        pooled_BD = context_BSD[:, 0]
+        latents_BQD = self.latents_QD + pooled_BD.unsqueeze(1)
+        for block in self.blocks:
+            latents_BQD = block(latents_BQD, context_BSD, hidden_BS)
+        state_BD = self.join(latents_BQD.flatten(1)) + pooled_BD
+        task_BD: Tensor = state_BD + self.mlp(state_BD)
+        return task_BD
 
-    def _write(self, places_BMD: Tensor) -> Tensor:
-        parts = torch.split(places_BMD, self._layers, dim=1)
-        written = [
-            head(part).flatten(1) for head, part in zip(self.heads, parts, strict=True)
-        ]
+    def _write(self, coefficients_BMC: Tensor) -> Tensor:
+        """Weighs every place's part of the basis; the result is of shape (B, P)."""
+        written, place, entry = [], 0, 0
+        for layers, size in self._sizes:
+            basis_CLS = self._basis_CP[:, entry : entry + layers * size].unflatten(
+                1, (layers, size)
+            )
+            own_BLC = coefficients_BMC[:, place : place + layers]
+            written.append(torch.einsum("blc,cls->bls", own_BLC, basis_CLS).flatten(1))
+            place, entry = place + layers, entry + layers * size
         return torch.cat(written, dim=1)
 
 
@@ -186,7 +204,7 @@ class _Block(nn.Module):
         self.norms = nn.ModuleList(nn.RMSNorm(width) for _ in range(4))
 
     def forward(
-        self, states_BQD: Tensor, context_BSD: Tensor, hidden_BS: Tensor | None
+        self, states_BQD: Tensor, context_BSD: Tensor, hidden_BS: Tensor
     ) -> Tensor:
         query_BQD, source_BSD = self.norms[0](states_BQD), self.norms[1](context_BSD)
         read_BQD, _ = self.cross(
