@@ -1,12 +1,17 @@
 """Packages of the wheel: the code, and the trained bundle as `genadapter.pretrained`."""
 
+from pathlib import Path
+
 from setuptools import find_packages, setup
+
+BUNDLES = "data/pretrained"
+bundled = ["genadapter.pretrained"] if Path(BUNDLES).is_dir() else []
 
 setup(
     packages=[
         *find_packages(include=["genadapter*", "training*", "service*"]),
-        "genadapter.pretrained",
+        *bundled,
     ],
-    package_dir={"genadapter.pretrained": "data/pretrained"},
-    package_data={"genadapter.pretrained": ["*/*"]},
+    package_dir=dict.fromkeys(bundled, BUNDLES),
+    package_data={name: ["*/*"] for name in bundled},
 )

@@ -24,6 +24,13 @@ from genadapter.lora import LoraSpec
 from training.datamodule import Batch
 from training.objectives import Step, find_objectives, reconstruction
 
+VALIDATION_METRICS = (
+    "matched",
+    "shuffled",
+    "matched_likelihood",
+    "shuffled_likelihood",
+)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OptimConfig:
@@ -159,28 +166,32 @@ class AdapterTraining(lightning.LightningModule):
     def validation_step(
         self, batch: Batch, _index: int, dataloader_idx: int = 0
     ) -> None:
-        """Share of rows whose answer greedy decoding would give, token for token."""
+        """Share of rows that greedy decoding would get right, and their likelihood."""
         name = ("matched", "shuffled")[dataloader_idx]
-        accuracy = self.exact_rows(batch).float().mean()
-        rows = batch.hidden_GTD.shape[0]
-        self.log(name, accuracy, batch_size=rows, add_dataloader_idx=False)
-
-    def exact_rows(self, batch: Batch) -> Tensor:
-        """True for rows whose every answer token is the most likely one, (G,)."""
         logits_NV = self.answer_logits(batch, self.source(batch))
-        wrong_N = (logits_NV.argmax(dim=1) != batch.targets_N).int()
-        num_rows = batch.hidden_GTD.shape[0]
-        wrong_G = wrong_N.new_zeros(num_rows).index_add(0, batch.row_of_N, wrong_N)
-        return wrong_G == 0
+        likelihood_G = (-self.row_losses(batch, logits_NV)).exp()
+        values = {
+            name: exact_rows(batch, logits_NV).float().mean(),
+            f"{name}_likelihood": likelihood_G.mean(),
+        }
+        self.log_dict(values, batch_size=len(likelihood_G), add_dataloader_idx=False)
 
     def on_validation_epoch_end(self) -> None:
-        """Joins accuracy and margin into the score that checkpoints are chosen by."""
-        metrics = self.trainer.callback_metrics
-        if "matched" in metrics and "shuffled" in metrics:
-            matched, shuffled = metrics["matched"], metrics["shuffled"]
-            self.log("score", matched + 0.5 * (matched - shuffled))
-            rounded = {"matched": float(matched), "shuffled": float(shuffled)}
-            self.losses.append((self.global_step, rounded))
+        """Joins likelihood and its margin into the score that checkpoints are chosen by.
+
+        Likelihood is the geometric mean over a row's answer tokens: it moves long before
+        a whole answer turns right, and does not jump with one row.
+        """
+        metrics = {
+            name: float(self.trainer.callback_metrics[name])
+            for name in VALIDATION_METRICS
+            if name in self.trainer.callback_metrics
+        }
+        if len(metrics) == len(VALIDATION_METRICS):
+            matched = metrics["matched_likelihood"]
+            margin = matched - metrics["shuffled_likelihood"]
+            self.log("score", matched + 0.5 * margin)
+            self.losses.append((self.global_step, metrics))
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """AdamW over everything the source trains."""
@@ -231,3 +242,11 @@ class AdapterTraining(lightning.LightningModule):
     def detach(self) -> None:
         """Takes the adapter places off the base model."""
         self._slots.detach()
+
+
+def exact_rows(batch: Batch, logits_NV: Tensor) -> Tensor:
+    """True for rows whose every answer token is the most likely one, of shape (G,)."""
+    wrong_N = (logits_NV.argmax(dim=1) != batch.targets_N).int()
+    num_rows = batch.hidden_GTD.shape[0]
+    wrong_G = wrong_N.new_zeros(num_rows).index_add(0, batch.row_of_N, wrong_N)
+    return wrong_G == 0

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from statistics import mean
 
 import torch
 
@@ -19,9 +18,13 @@ from genadapter.library import flatten_b
 from genadapter.packages import home
 from training import run
 from training.datamodule import BatchConfig, TaskData
-from training.module import AdapterTraining, OptimConfig
+from training.module import OptimConfig
 from training.recipes import AdapterConfig, Recipe
 from training.sources import ExpertSource, FreeExpertSource
+from training.teacher_forcing import mean_accuracy, score_tasks
+
+MAX_ROWS = 40
+"""Unseen rows of a task that are scored."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,7 +128,6 @@ def search_specs(
         )
 
 
-@torch.inference_mode()
 def accuracy(
     work: run.Workspace, source: torch.nn.Module, tasks: Sequence[int]
 ) -> float:
@@ -139,13 +141,8 @@ def accuracy(
         max_tokens=work.recipe.data.max_tokens,
     )
     data.cache.prepare(home() / "states")
-    module = AdapterTraining(
-        source, base=work.base, spec=work.spec, config=work.recipe.optim
-    )
-    shares = []
-    for place, task in enumerate(tasks):
-        rows = [(0, position) for position in data.of_task[place][:40]]
-        batch = data.collate([(task, 0)], rows)
-        shares.append(float(module.exact_rows(batch).float().mean()))
-    module.detach()
-    return mean(shares)
+    batches = [
+        data.collate([(task, 0)], [(0, row) for row in data.of_task[place][:MAX_ROWS]])
+        for place, task in enumerate(tasks)
+    ]
+    return mean_accuracy(score_tasks(work, source, batches))

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from statistics import mean
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from training.datamodule import Batch
-from training.module import AdapterTraining
+from training.module import AdapterTraining, exact_rows
 from training.run import Workspace
 
 
@@ -57,7 +57,10 @@ def score_tasks(
             tasks = batch.tasks_B[batch.slot_of_G].tolist()
             loss_G = module.row_losses(batch, logits_NV)
             rows = zip(
-                tasks, loss_G.tolist(), _exact(batch, logits_NV).tolist(), strict=True
+                tasks,
+                loss_G.tolist(),
+                exact_rows(batch, logits_NV).tolist(),
+                strict=True,
             )
             for task, loss, is_exact in rows:
                 losses[task].append(loss)
@@ -73,9 +76,3 @@ def score_tasks(
 def mean_accuracy(scores: Mapping[int, TaskScore]) -> float:
     """Mean over tasks, each weighing the same."""
     return mean(score.accuracy for score in scores.values())
-
-
-def _exact(batch: Batch, logits_NV: Tensor) -> Tensor:
-    is_wrong_N = logits_NV.argmax(dim=1) != batch.targets_N
-    num_rows = batch.hidden_GTD.shape[0]
-    return torch.bincount(batch.row_of_N[is_wrong_N], minlength=num_rows) == 0

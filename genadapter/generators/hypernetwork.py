@@ -133,9 +133,8 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         """Weighs every place's part of the basis; the result is of shape (B, P)."""
         written, place, entry = [], 0, 0
         for layers, size in self._sizes:
-            basis_CLS = self._basis_CP[:, entry : entry + layers * size].unflatten(
-                1, (layers, size)
-            )
+            basis_CLS = self._basis_CP[:, entry : entry + layers * size]
+            basis_CLS = basis_CLS.reshape(-1, layers, size)
             own_BLC = coefficients_BMC[:, place : place + layers]
             written.append(torch.einsum("blc,cls->bls", own_BLC, basis_CLS).flatten(1))
             place, entry = place + layers, entry + layers * size
