@@ -23,7 +23,7 @@ class DataConfig:
     extra_files: tuple[str, ...] = ()
     """More task files, trained on whole; imported or licensed apart."""
     max_tasks: int = 0
-    """Training tasks at most; 0 means all."""
+    """Training tasks at most, and validation tasks as well; 0 means all."""
     max_rows: int = 200
     """Training rows of a task at most."""
     max_tokens: int = 128

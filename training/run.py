@@ -97,15 +97,23 @@ def select_tasks(recipe: Recipe) -> tuple[list[Task], list[Task]]:
     train = [t for t in suite if t.split == "train"]
     for path in recipe.data.extra_files:
         train += read_tasks(Path(path))
-    if recipe.data.max_tasks:
-        step = max(1, len(train) // recipe.data.max_tasks)
-        train = train[::step][: recipe.data.max_tasks]
+    validation = [t for t in suite if t.split == "validation"]
     if not train:
         raise ConfigError(
             f"{recipe.data.folder} holds no training task: build the suite with "
             "`genadapter tasks build`"
         )
-    return train, [t for t in suite if t.split == "validation"]
+    return (
+        _thinned(train, recipe.data.max_tasks),
+        _thinned(validation, recipe.data.max_tasks),
+    )
+
+
+def _thinned(tasks: list[Task], count: int) -> list[Task]:
+    """At most so many tasks, spread evenly; 0 keeps all."""
+    if not count:
+        return tasks
+    return tasks[:: max(1, len(tasks) // count)][:count]
 
 
 def prepare(recipe: Recipe, *, base: BaseModel, encoder: Encoder) -> Workspace:
@@ -326,6 +334,7 @@ def fit(
         TaskDataModule(stream, loaders),
         ckpt_path=str(last) if last.exists() else None,
     )
+    trainer.save_checkpoint(last)
     module.detach()
     write_curves(module.losses, folder)
     return module
