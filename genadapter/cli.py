@@ -7,6 +7,7 @@ answers at once. Results go to stdout, all else to stderr.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -153,6 +154,8 @@ def register_commands(app: typer.Typer) -> dict[str, str]:
 
 def main() -> None:
     """Entry point of the `genadapter` command."""
+    # The commands show their own progress; the libraries' bars would break it.
+    os.environ.setdefault("TQDM_DISABLE", "1")
     create_app()(prog_name="genadapter")
 
 

@@ -6,6 +6,8 @@ answers at once.
 
 from __future__ import annotations
 
+import logging
+
 import typer
 
 from training.commands import experts, tasks
@@ -16,6 +18,8 @@ from training.commands.train import train
 
 def register(app: typer.Typer) -> None:
     """Adds training's commands to the one command line."""
+    # Lightning greets every run with hardware notes and tips.
+    logging.getLogger("lightning.pytorch.utilities.rank_zero").setLevel(logging.WARNING)
     app.command()(train)
     app.command()(evaluate)
     suite = typer.Typer(help="The task suite and task files.", no_args_is_help=True)
