@@ -8,10 +8,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import fields, replace
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -20,7 +18,7 @@ from genadapter.adapter import Adapter, Provenance, adapter_id
 from genadapter.base_model import BaseModel, DtypeName
 from genadapter.checkpoint import Bundle, load_bundle
 from genadapter.condition import Condition
-from genadapter.encoder import Encoder, SentenceEncoder, TextFeatures
+from genadapter.encoder import Encoder, SentenceEncoder
 from genadapter.errors import ConditionError
 from genadapter.generators import Features
 from genadapter.library import Neighbours, split_b
@@ -31,8 +29,6 @@ logger = logging.getLogger(__name__)
 
 CHUNK_SIZE = 64
 """Conditions in one forward pass."""
-
-_Part = TypeVar("_Part", TextFeatures, Neighbours)
 
 
 class Pipeline:
@@ -142,7 +138,7 @@ class Pipeline:
             text.pooled_BE, num_neighbours=generator.num_neighbours
         )
         device = next(chain(generator.parameters(), generator.buffers())).device
-        return Features(text=_move(text, device), neighbours=_move(neighbours, device))
+        return Features(text=text, neighbours=neighbours).to(device)
 
     def generate(
         self, conditions: Sequence[Condition], *, seed: int = 0
@@ -231,8 +227,3 @@ class Pipeline:
             )
             for row, near in zip(indices.tolist(), similarities.tolist(), strict=True)
         ]
-
-
-def _move(features: _Part, device: torch.device) -> _Part:
-    moved = {f.name: getattr(features, f.name).to(device) for f in fields(features)}
-    return replace(features, **moved)

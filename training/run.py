@@ -16,10 +16,11 @@ from pathlib import Path
 import lightning
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from genadapter.artifact import read_tensors
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError
@@ -193,11 +194,16 @@ def _train_multitask(work: Workspace, data: TaskData, path: Path, *, name: str) 
 
 
 def read_factors(path: Path) -> SharedFactors:
-    """The factors that a multi-task stage wrote."""
-    tensors = load_file(path)
-    a = {n[2:]: t for n, t in tensors.items() if n.startswith("a.")}
-    b = {n[2:]: t for n, t in tensors.items() if n.startswith("b.")}
-    return SharedFactors(a=a, b=b)
+    """The factors that a multi-task stage wrote.
+
+    Raises:
+        CorruptArtifactError: The file is damaged.
+    """
+    tensors = read_tensors(path)
+    return SharedFactors(
+        a={n[2:]: t.float() for n, t in tensors.items() if n.startswith("a.")},
+        b={n[2:]: t.float() for n, t in tensors.items() if n.startswith("b.")},
+    )
 
 
 def train_experts(work: Workspace, shared: SharedFactors) -> Tensor:
@@ -229,7 +235,7 @@ def train_experts(work: Workspace, shared: SharedFactors) -> Tensor:
             name = f"experts-{number:04d}"
             fit(work, source, config.optim, batch, name=name, tasks=group)
             _save({"b": source.b_NP.detach().cpu()}, path)
-        experts_NP[torch.tensor(group)] = load_file(path)["b"]
+        experts_NP[torch.tensor(group)] = read_tensors(path)["b"]
     return experts_NP
 
 

@@ -13,12 +13,12 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from genadapter.artifact import read_tensors
 from genadapter.condition import Condition
 from genadapter.errors import ConfigError, EmptyLibraryError
 from genadapter.generators import families, find_family
 from genadapter.library import SharedFactors, flatten_b
 from genadapter.pipeline import Pipeline
+from training import run
 from training.evaluation.controls import (
     description_of,
     junk,
@@ -118,11 +118,7 @@ def read_factors(path: Path) -> SharedFactors | None:
     """
     if not path.exists():
         return None
-    tensors = read_tensors(path)
-    return SharedFactors(
-        a={n[2:]: t.float() for n, t in tensors.items() if n.startswith("a.")},
-        b={n[2:]: t.float() for n, t in tensors.items() if n.startswith("b.")},
-    )
+    return run.read_factors(path)
 
 
 def _base(setting: Setting) -> Treatment:
