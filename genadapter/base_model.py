@@ -45,6 +45,31 @@ DtypeName = Literal["auto", "float32", "bfloat16"]
 _PARENTS = ("self_attn", "mlp")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Packing:
+    """Rows that begin alike, one after the other in a sequence behind one shared start.
+
+    Each row sees the start and itself, so it comes out as if it stood alone.
+    """
+
+    segments_BT: Tensor
+    """0 for the shared start, 1, 2, ... for the rows behind it, -1 for padding."""
+    places_BT: Tensor
+    """Position ids: every row counts on from the end of the start."""
+
+    def to(self, device: torch.device) -> Packing:
+        """The same packing on another device."""
+        return Packing(
+            segments_BT=self.segments_BT.to(device, non_blocking=True),
+            places_BT=self.places_BT.to(device, non_blocking=True),
+        )
+
+    def sees_BTT(self) -> Tensor:
+        """True where a token (second dimension) sees another (third)."""
+        own_BTT = self.segments_BT.unsqueeze(2) == self.segments_BT.unsqueeze(1)
+        return (own_BTT | (self.segments_BT == 0).unsqueeze(1)).tril()
+
+
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """Tells whether two base models are the same, or nearly so."""
@@ -264,21 +289,29 @@ class BaseModel:
         ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
         return [*ids, self.tokenizer.eos_token_id]
 
-    def lower_states(self, ids_BT: Tensor, *, num_layers: int) -> Tensor:
+    def lower_states(
+        self, ids_BT: Tensor, *, num_layers: int, packing: Packing | None = None
+    ) -> Tensor:
         """Hidden states after the first decoder layers, which no adapter changes.
 
         Args:
             ids_BT: Token ids, padded on the right.
             num_layers: How many decoder layers to run; 0 gives the embeddings.
+            packing: Where rows lie; `None` means one a sequence.
 
         Returns:
             States of shape (B, T, D).
         """
         hidden_BTD: Tensor = self.model.model.embed_tokens(ids_BT)
-        return self._run_layers(hidden_BTD, start=0, stop=num_layers)
+        return self._run_layers(hidden_BTD, range(num_layers), packing)
 
     def logits_from(
-        self, hidden_BTD: Tensor, *, start_layer: int, positions_BT: Tensor
+        self,
+        hidden_BTD: Tensor,
+        *,
+        start_layer: int,
+        positions_BT: Tensor,
+        packing: Packing | None = None,
     ) -> Tensor:
         """Runs the upper layers and reads logits at chosen positions only.
 
@@ -286,29 +319,37 @@ class BaseModel:
             hidden_BTD: What `lower_states` gave, padded on the right.
             start_layer: First decoder layer still to run.
             positions_BT: True where logits are wanted (N places in all).
+            packing: Where rows lie; `None` means one a sequence.
 
         Returns:
             Logits of shape (N, V), in row-major order of the positions.
         """
-        top_BTD = self._run_layers(hidden_BTD, start=start_layer, stop=self.num_layers)
+        upper = range(start_layer, self.num_layers)
+        top_BTD = self._run_layers(hidden_BTD, upper, packing)
         # Selecting first keeps lm_head's input two-dimensional and small.
         chosen_ND = self.model.model.norm(top_BTD[positions_BT])
         logits_NV: Tensor = self.model.lm_head(chosen_ND)
         return logits_NV
 
-    def _run_layers(self, hidden_BTD: Tensor, *, start: int, stop: int) -> Tensor:
-        num_tokens = hidden_BTD.shape[1]
-        position_ids = torch.arange(num_tokens, device=hidden_BTD.device).unsqueeze(0)
-        rotary = self.model.model.rotary_emb(hidden_BTD, position_ids=position_ids)
-        # Right padding is never seen by real tokens, so the causal mask is enough.
-        mask_TT = hidden_BTD.new_full(
-            (num_tokens, num_tokens), torch.finfo(hidden_BTD.dtype).min
-        ).triu(1)
-        for layer in self.model.model.layers[start:stop]:
-            hidden_BTD = layer(
+    def _run_layers(
+        self, hidden_BTD: Tensor, layers: range, packing: Packing | None
+    ) -> Tensor:
+        num_tokens, device = hidden_BTD.shape[1], hidden_BTD.device
+        if packing is None:
+            places_BT = torch.arange(num_tokens, device=device).unsqueeze(0)
+            # Right padding is never seen by real tokens, so causality is enough.
+            sees_BTT = places_BT.unsqueeze(2) >= places_BT.unsqueeze(1)
+        else:
+            places_BT, sees_BTT = packing.places_BT, packing.sees_BTT()
+        mask_BTT = hidden_BTD.new_zeros(sees_BTT.shape).masked_fill(
+            ~sees_BTT, torch.finfo(hidden_BTD.dtype).min
+        )
+        rotary = self.model.model.rotary_emb(hidden_BTD, position_ids=places_BT)
+        for layer in layers:
+            hidden_BTD = self.model.model.layers[layer](
                 hidden_BTD,
-                attention_mask=mask_TT[None, None],
-                position_ids=position_ids,
+                attention_mask=mask_BTT.unsqueeze(1),
+                position_ids=places_BT,
                 position_embeddings=rotary,
             )
         return hidden_BTD

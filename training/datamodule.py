@@ -3,7 +3,11 @@
 Adapters sit on the upper layers, so the lower layers' states of a row never change:
 they are computed once and kept in a file that is mapped into memory.
 
-Shapes: N rows, T tokens, D hidden, B tasks of a batch, G rows of a batch.
+All prompts begin alike (the chat template), so rows of a task share one sequence: the
+common start once, then each row's own tokens.
+
+Shapes: B slots (a task and its adapter), G rows, S sequences, T tokens, D hidden, N
+answer tokens of a batch.
 """
 
 from __future__ import annotations
@@ -11,8 +15,9 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Literal
 
@@ -24,11 +29,14 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader, IterableDataset
 
-from genadapter.base_model import BaseModel
+from genadapter.base_model import BaseModel, Packing
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder, TextFeatures
 from genadapter.errors import ConfigError
 from training.tasks import Example, Task
+
+SEQUENCE_TOKENS = 96
+"""Longer sequences cost more in attention than their shared start saves."""
 
 ExamplePart = Literal["train", "validation", "test"]
 
@@ -49,18 +57,22 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Batch:
-    """Rows of several tasks."""
+    """Rows of several tasks, packed into sequences."""
 
-    hidden_GTD: Tensor
+    hidden_STD: Tensor
     """Cached lower states, zero where padded on the right."""
-    positions_GT: Tensor
-    """True where the next token belongs to the answer."""
+    packing: Packing
+    """Where the rows of a sequence lie."""
+    positions_ST: Tensor
+    """True where the next token belongs to an answer."""
+    slot_of_S: Tensor
+    """For every sequence the slot, 0 to B - 1, whose adapter it goes through."""
     targets_N: Tensor
     """The answer tokens, in row-major order of the positions."""
     row_of_N: Tensor
     """The row that each target belongs to."""
     slot_of_G: Tensor
-    """For every row the slot, 0 to B - 1, whose adapter it goes through."""
+    """For every row its sequence's slot."""
     tasks_B: Tensor
     """For every slot its task's position in the suite."""
     descriptions_B: Tensor
@@ -69,28 +81,42 @@ class Batch:
     """For a row that goes through another task's adapter the same row going through
     its own, else -1."""
 
+    @property
+    def num_rows(self) -> int:
+        """Rows of the batch (G)."""
+        return len(self.slot_of_G)
+
     def to(self, device: torch.device) -> Batch:
         """The same batch on another device."""
         moved = {
-            name: getattr(self, name).to(device, non_blocking=True)
-            for name in self.__dataclass_fields__
+            name: getattr(self, name).to(device) for name in self.__dataclass_fields__
         }
         return Batch(**moved)
 
 
 class StateCache:
-    """Lower-layer states of rows, one after the other in one file."""
+    """Lower-layer states in one file: of the common start, then of each row's rest."""
 
-    def __init__(self, rows: Sequence[Row], base: BaseModel, start_layer: int) -> None:
-        """Remembers where each row lies; nothing is computed yet."""
+    def __init__(
+        self, rows: Sequence[Row], base: BaseModel, start_layer: int, *, num_common: int
+    ) -> None:
+        """Remembers where each row lies; nothing is computed yet.
+
+        Args:
+            rows: What to cache.
+            base: Whose lower layers to run.
+            start_layer: How many of them.
+            num_common: How many first tokens all rows share; kept once.
+        """
         self._rows = rows
         self._base = base
         self._start_layer = start_layer
-        lengths = torch.tensor([0, *[len(r) for r in rows]])
+        self._num_common = num_common
+        lengths = torch.tensor([num_common, *[len(r) - num_common for r in rows]])
         self._offsets = lengths.cumsum(0).tolist()
         self._states_TD: Tensor | None = None
 
-    def prepare(self, folder: Path, *, batch_rows: int = 32) -> None:
+    def prepare(self, folder: Path) -> None:
         """Computes the states unless the folder already holds them."""
         shape = (self._offsets[-1], self._base.model.config.hidden_size)
         path = folder / f"{self._key()}.states"
@@ -98,42 +124,101 @@ class StateCache:
         folder.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             states_TD = _map_file(partial, shape)
-            self._fill(states_TD, batch_rows)
+            self._fill(states_TD)
             del states_TD
             partial.rename(path)
         self._states_TD = _map_file(path, shape)
 
+    @property
+    def common(self) -> Tensor:
+        """States of the common start, of shape (T, D)."""
+        assert self._states_TD is not None
+        return self._states_TD[: self._num_common]
+
     def row(self, position: int) -> Tensor:
-        """States of one row, of shape (T, D)."""
+        """States of one row behind the common start, of shape (T, D)."""
         assert self._states_TD is not None
         return self._states_TD[self._offsets[position] : self._offsets[position + 1]]
 
     def _key(self) -> str:
         digest = hashlib.sha256()
         digest.update(f"{self._base.fingerprint.digest}/{self._start_layer}".encode())
+        digest.update(f"/{self._num_common}".encode())
         for row in self._rows:
             digest.update(repr((row.prompt, row.answer)).encode())
         return digest.hexdigest()[:24]
 
     @torch.inference_mode()
-    def _fill(self, states_TD: Tensor, batch_rows: int) -> None:
+    def _fill(self, states_TD: Tensor) -> None:
         order = sorted(range(len(self._rows)), key=lambda i: len(self._rows[i]))
-        chunks = [order[i : i + batch_rows] for i in range(0, len(order), batch_rows)]
-        for chunk in track(
-            chunks,
+        sequences = [order[i : i + 4] for i in range(0, len(order), 4)]
+        for start in track(
+            range(0, len(sequences), 16),
             description="lower states",
             transient=True,
             console=Console(stderr=True),
         ):
-            ids = [torch.tensor(_token_ids(self._rows[i])) for i in chunk]
-            ids_BT = pad_sequence(ids, batch_first=True).to(self._base.device)
-            hidden_BTD = self._base.lower_states(ids_BT, num_layers=self._start_layer)
-            for states, i in zip(
-                hidden_BTD.to("cpu", torch.bfloat16), chunk, strict=True
+            chunk = sequences[start : start + 16]
+            hidden_STD, packing = self.run(
+                [self._rows[i] for i in own] for own in chunk
+            )
+            for own, hidden_TD, segments_T in zip(
+                chunk, hidden_STD, packing.segments_BT, strict=True
             ):
-                states_TD[self._offsets[i] : self._offsets[i + 1]] = states[
-                    : len(self._rows[i])
-                ]
+                states_TD[: self._num_common] = hidden_TD[segments_T == 0]
+                for segment, i in enumerate(own, start=1):
+                    found_TD = hidden_TD[segments_T == segment]
+                    states_TD[self._offsets[i] : self._offsets[i + 1]] = found_TD
+
+    def run(self, sequences: Iterable[Sequence[Row]]) -> tuple[Tensor, Packing]:
+        """Lower states of packed rows, computed now.
+
+        Returns:
+            States of shape (S, T, D) on the base's device, and where rows lie in them.
+        """
+        sequences = list(sequences)
+        packing = pack_rows(
+            [[len(row) for row in rows] for rows in sequences], self._num_common
+        )
+        ids = []
+        for rows in sequences:
+            own = [
+                token for row in rows for token in _token_ids(row)[self._num_common :]
+            ]
+            ids.append(torch.tensor([*rows[0].prompt[: self._num_common], *own]))
+        device = self._base.device
+        packing = packing.to(device)
+        hidden_STD = self._base.lower_states(
+            pad_sequence(ids, batch_first=True).to(device),
+            num_layers=self._start_layer,
+            packing=packing,
+        )
+        return hidden_STD, packing
+
+
+def pack_rows(lengths: Sequence[Sequence[int]], num_common: int) -> Packing:
+    """Lays rows out in sequences.
+
+    Args:
+        lengths: For every sequence the lengths of its rows, common start included.
+        num_common: Length of the common start.
+    """
+    segments, places = [], []
+    for own in lengths:
+        rests = [length - num_common for length in own]
+        marks = torch.arange(len(own) + 1).repeat_interleave(
+            torch.tensor([num_common, *rests])
+        )
+        counts = [
+            torch.arange(num_common),
+            *(num_common + torch.arange(n) for n in rests),
+        ]
+        segments.append(marks)
+        places.append(torch.cat(counts))
+    return Packing(
+        segments_BT=pad_sequence(segments, batch_first=True, padding_value=-1),
+        places_BT=pad_sequence(places, batch_first=True),
+    )
 
 
 def _map_file(path: Path, shape: tuple[int, int]) -> Tensor:
@@ -236,13 +321,18 @@ class TaskData:
         self.of_task: dict[int, list[int]] = defaultdict(list)
         for i, row in enumerate(rows):
             self.of_task[row.task].append(i)
-        self.cache = StateCache(self.rows, base, start_layer)
+        self.num_common = _num_common_tokens(self.rows)
+        self.cache = StateCache(
+            self.rows, base, start_layer, num_common=self.num_common
+        )
 
     def collate(
         self,
         slots: Sequence[tuple[int, int]],
         rows: Sequence[tuple[int, int]],
         twins: Sequence[int] = (),
+        *,
+        sequence_tokens: int = SEQUENCE_TOKENS,
     ) -> Batch:
         """Builds a batch.
 
@@ -250,25 +340,68 @@ class TaskData:
             slots: For every slot its task and the description it is told.
             rows: For every row of the batch its slot and its position in the data.
             twins: The last rows go through a wrong slot; each names its right twin.
+            sequence_tokens: Rows of a slot share a sequence up to this length; 0 gives
+                every row its own.
         """
-        chosen = [self.rows[position] for _, position in rows]
-        states = [self.cache.row(position) for _, position in rows]
-        hidden_GTD = pad_sequence(states, batch_first=True).to(self.base.dtype)
-        positions_GT = torch.zeros(hidden_GTD.shape[:2], dtype=torch.bool)
-        for g, row in enumerate(chosen):
-            positions_GT[g, len(row.prompt) - 1 : len(row)] = True
-        targets = [token for row in chosen for token in row.answer]
-        row_of = [g for g, row in enumerate(chosen) for _ in row.answer]
+        sequences = self.sequences(rows, sequence_tokens)
+        in_order = [g for own in sequences for g in own]
+        chosen = {g: self.rows[rows[g][1]] for g in in_order}
+        states = [
+            torch.cat([self.cache.common, *(self.cache.row(rows[g][1]) for g in own)])
+            for own in sequences
+        ]
+        is_read = [
+            torch.tensor(
+                [False] * self.num_common
+                + [
+                    i >= len(chosen[g].prompt) - 1
+                    for g in own
+                    for i in range(self.num_common, len(chosen[g]))
+                ]
+            )
+            for own in sequences
+        ]
         return Batch(
-            hidden_GTD=hidden_GTD,
-            positions_GT=positions_GT,
-            targets_N=torch.tensor(targets),
-            row_of_N=torch.tensor(row_of),
+            hidden_STD=pad_sequence(states, batch_first=True).to(self.base.dtype),
+            packing=pack_rows(
+                [[len(chosen[g]) for g in own] for own in sequences], self.num_common
+            ),
+            positions_ST=pad_sequence(is_read, batch_first=True),
+            slot_of_S=torch.tensor([rows[own[0]][0] for own in sequences]),
+            targets_N=torch.tensor([t for g in in_order for t in chosen[g].answer]),
+            row_of_N=torch.tensor([g for g in in_order for _ in chosen[g].answer]),
             slot_of_G=torch.tensor([slot for slot, _ in rows]),
             tasks_B=torch.tensor([task for task, _ in slots]),
             descriptions_B=torch.tensor([description for _, description in slots]),
             twin_G=torch.tensor([-1] * (len(rows) - len(twins)) + list(twins)),
         )
+
+    def sequences(
+        self, rows: Sequence[tuple[int, int]], sequence_tokens: int
+    ) -> list[list[int]]:
+        """Which rows, by their place in the list, share a sequence: rows of one slot."""
+        found: list[list[int]] = []
+        open_of_slot: dict[int, tuple[list[int], int]] = {}
+        for g, (slot, position) in enumerate(rows):
+            length = len(self.rows[position])
+            own, total = open_of_slot.get(slot, ([], sequence_tokens))
+            total += length - self.num_common
+            if total > sequence_tokens:
+                own, total = [], length
+                found.append(own)
+            own.append(g)
+            open_of_slot[slot] = own, total
+        return found
+
+
+def _num_common_tokens(rows: Sequence[Row]) -> int:
+    """First tokens that all prompts share, short of any prompt's last token."""
+    first = min(row.prompt for row in rows)
+    last = max(row.prompt for row in rows)
+    shortest = min(len(row.prompt) for row in rows) - 1
+    # What the first and the last in order share, all between them share.
+    same = (a == b for a, b in zip(first, last, strict=False))
+    return len(list(takewhile(bool, islice(same, shortest))))
 
 
 def _tokenise(

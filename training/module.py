@@ -97,21 +97,22 @@ class AdapterTraining(lightning.LightningModule):
         self._step_started = 0.0
         self.losses: list[tuple[int, dict[str, float]]] = []
 
-    def rows_of(self, batch: Batch, b_BP: Tensor) -> RowAdapters:
-        """The adapter of every row, from the B of every slot."""
+    def adapters_of(self, batch: Batch, b_BP: Tensor) -> RowAdapters:
+        """The adapter of every sequence, from the B of every slot."""
         a: Mapping[str, Tensor] = self.source.a(batch)  # type: ignore[operator] # nn.Module hides methods
         adapters = RowAdapters(
             a=a, b=split_b(b_BP, self._spec), scaling=self._spec.scaling
         )
-        return adapters.select(batch.slot_of_G)
+        return adapters.select(batch.slot_of_S)
 
     def answer_logits(self, batch: Batch, b_BP: Tensor) -> Tensor:
         """Logits of shape (N, V) at every answer position."""
-        with self._slots.bind(self.rows_of(batch, b_BP)):
+        with self._slots.bind(self.adapters_of(batch, b_BP)):
             return self._base.logits_from(
-                batch.hidden_GTD,
+                batch.hidden_STD,
                 start_layer=self._start_layer,
-                positions_BT=batch.positions_GT,
+                positions_BT=batch.positions_ST,
+                packing=batch.packing,
             )
 
     def row_losses(self, batch: Batch, logits_NV: Tensor) -> Tensor:
@@ -119,9 +120,8 @@ class AdapterTraining(lightning.LightningModule):
         loss_N = functional.cross_entropy(
             logits_NV.float(), batch.targets_N, reduction="none"
         )
-        num_rows = batch.hidden_GTD.shape[0]
-        total_G = loss_N.new_zeros(num_rows).index_add(0, batch.row_of_N, loss_N)
-        return total_G / torch.bincount(batch.row_of_N, minlength=num_rows)
+        total_G = loss_N.new_zeros(batch.num_rows).index_add(0, batch.row_of_N, loss_N)
+        return total_G / torch.bincount(batch.row_of_N, minlength=batch.num_rows)
 
     def training_step(self, batch: Batch, _index: int) -> Tensor:
         """The weighted sum of the objectives."""
@@ -247,6 +247,5 @@ class AdapterTraining(lightning.LightningModule):
 def exact_rows(batch: Batch, logits_NV: Tensor) -> Tensor:
     """True for rows whose every answer token is the most likely one, of shape (G,)."""
     wrong_N = (logits_NV.argmax(dim=1) != batch.targets_N).int()
-    num_rows = batch.hidden_GTD.shape[0]
-    wrong_G = wrong_N.new_zeros(num_rows).index_add(0, batch.row_of_N, wrong_N)
+    wrong_G = wrong_N.new_zeros(batch.num_rows).index_add(0, batch.row_of_N, wrong_N)
     return wrong_G == 0

@@ -190,7 +190,7 @@ class GeneratorSource(nn.Module):
             num_neighbours=self.generator.num_neighbours,
             excluded=[self._hidden(task) for task in batch.tasks_B.tolist()],
         )
-        return Features(text=text, neighbours=near).to(batch.hidden_GTD.device)
+        return Features(text=text, neighbours=near).to(batch.hidden_STD.device)
 
     def _hidden(self, task: int) -> frozenset[int]:
         # In training some slots live as if their family had no expert at all.

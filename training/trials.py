@@ -2,7 +2,7 @@
 
 Both count the same things, so that `benchmark` can set them side by side.
 
-Shapes: B slots, G rows, T tokens, N answer tokens, V vocabulary.
+Shapes: B slots, G rows, S sequences, T tokens, D hidden, N answer tokens, V vocabulary.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from genadapter.errors import ConfigError
 from genadapter.lora import LoraSpec
-from training.datamodule import Row, TaskData
+from training.datamodule import SEQUENCE_TOKENS, Row, TaskData
 from training.module import AdapterTraining, OptimConfig
 from training.sources import ExpertSource
 
@@ -39,6 +39,8 @@ class Levers:
 
     cached_lower_states: bool = True
     """Layers below the adapters are read from the cache, not run."""
+    shared_start: bool = True
+    """Rows of an expert lie in one sequence behind the start that prompts share."""
     answer_only_logits: bool = True
     """The vocabulary is read out at answer tokens alone."""
     native_dtype: bool = True
@@ -168,24 +170,32 @@ class SharedTrial:
         self._module.detach()
 
     def _row_losses(self, rows: Sequence[tuple[int, int]], levers: Levers) -> Tensor:
-        batch = self._data.collate([(task, 0) for task in self._tasks], rows)
+        sequence_tokens = SEQUENCE_TOKENS if levers.shared_start else 0
+        batch = self._data.collate(
+            [(task, 0) for task in self._tasks], rows, sequence_tokens=sequence_tokens
+        )
         batch = seen = batch.to(self._device)
         if not levers.cached_lower_states:
-            seen = replace(seen, hidden_GTD=self._run_lower_layers(rows))
+            sequences = self._data.sequences(rows, sequence_tokens)
+            hidden_STD = self._run_lower_layers(rows, sequences)
+            seen = replace(seen, hidden_STD=hidden_STD)
         if not levers.answer_only_logits:
-            everywhere_GT = torch.ones_like(batch.positions_GT)
-            seen = replace(seen, positions_GT=everywhere_GT)
+            everywhere_ST = torch.ones_like(batch.positions_ST)
+            seen = replace(seen, positions_ST=everywhere_ST)
         b_BP = self._module.source(batch)
         logits_NV = self._module.answer_logits(seen, b_BP)
         if not levers.answer_only_logits:
-            logits_NV = logits_NV[batch.positions_GT.flatten()]
+            logits_NV = logits_NV[batch.positions_ST.flatten()]
         return self._module.row_losses(batch, logits_NV)
 
     @torch.no_grad()
-    def _run_lower_layers(self, rows: Sequence[tuple[int, int]]) -> Tensor:
-        ids = [_ids(self._data.rows[position])[:-1] for _, position in rows]
-        ids_GT = pad_sequence(ids, batch_first=True).to(self._device)
-        return self._data.base.lower_states(ids_GT, num_layers=self._start_layer)
+    def _run_lower_layers(
+        self, rows: Sequence[tuple[int, int]], sequences: Sequence[Sequence[int]]
+    ) -> Tensor:
+        hidden_STD, _ = self._data.cache.run(
+            [self._data.rows[rows[g][1]] for g in own] for own in sequences
+        )
+        return hidden_STD
 
 
 class PeftTrial:

@@ -46,14 +46,18 @@ def test_levers_change_the_speed_and_not_the_loss(
 ) -> None:
     """With any levers on, training takes the same path."""
     found = []
-    for cached, answers in product((True, False), repeat=2):
+    for cached, start, answers in product((True, False), repeat=3):
         trial = SharedTrial(
             ExpertSource(shared, [0, 1]),
             [0, 1],
             data=data,
             spec=spec,
             config=TrialConfig(),
-            levers=Levers(cached_lower_states=cached, answer_only_logits=answers),
+            levers=Levers(
+                cached_lower_states=cached,
+                shared_start=start,
+                answer_only_logits=answers,
+            ),
         )
         for _ in range(3):
             trial.step()

@@ -69,7 +69,6 @@ def test_twin_is_the_same_row_through_its_own_slot(
             assert batch.twin_G[twin] == -1
             assert batch.slot_of_G[row] != batch.slot_of_G[twin]
             assert answers[row] == answers[twin]
-            assert torch.equal(batch.hidden_GTD[row], batch.hidden_GTD[twin])
 
 
 def test_swapped_rows_prefer_siblings_over_one_pool(
@@ -101,7 +100,7 @@ def test_rows_are_their_own_tasks_training_rows(
                 assert tuple(answer) in own[int(batch.slot_of_G[row])]
         for task, told in zip(tasks, batch.descriptions_B.tolist(), strict=True):
             assert told in descriptions.train[task]
-        assert int(batch.positions_GT.sum()) == len(batch.targets_N)
+        assert int(batch.positions_ST.sum()) == len(batch.targets_N)
 
 
 def test_siblings_are_drawn_together(
@@ -124,14 +123,21 @@ def test_same_seed_draws_the_same_batches(
     assert first == again != other
 
 
+@pytest.mark.parametrize(("sequence_tokens", "num_sequences"), [(0, 5), (10_000, 1)])
 def test_cached_states_equal_the_full_forward_pass(
-    data: TaskData, base: BaseModel
+    data: TaskData, base: BaseModel, sequence_tokens: int, num_sequences: int
 ) -> None:
-    """Upper layers over cached states give the logits of the whole model."""
+    """Upper layers over cached states, packed or not, give the whole model's logits."""
     positions = random.Random(0).sample(range(len(data.rows)), 5)
-    batch = data.collate([(0, 0)], [(0, p) for p in positions])
+    batch = data.collate(
+        [(0, 0)], [(0, p) for p in positions], sequence_tokens=sequence_tokens
+    )
+    assert len(batch.hidden_STD) == num_sequences
     logits_NV = base.logits_from(
-        batch.hidden_GTD, start_layer=START_LAYER, positions_BT=batch.positions_GT
+        batch.hidden_STD,
+        start_layer=START_LAYER,
+        positions_BT=batch.positions_ST,
+        packing=batch.packing,
     )
     expected = []
     for position in positions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from genadapter.base_model import Packing
 from genadapter.errors import ConfigError
 from training.datamodule import Batch
 from training.objectives import (
@@ -26,8 +27,10 @@ def make_step(
     """A step of rows with given losses; everything else is empty."""
     nothing = torch.zeros(0)
     batch = Batch(
-        hidden_GTD=nothing,
-        positions_GT=nothing,
+        hidden_STD=nothing,
+        packing=Packing(segments_BT=nothing, places_BT=nothing),
+        positions_ST=nothing,
+        slot_of_S=nothing,
         targets_N=nothing,
         row_of_N=nothing,
         slot_of_G=nothing,
