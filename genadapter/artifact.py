@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from genadapter.errors import CorruptArtifactError
+from genadapter.errors import CorruptArtifactError, StorageError
 
 
 @contextmanager
@@ -31,7 +31,27 @@ def new_folder(target: Path) -> Iterator[Path]:
 
     Raises:
         FileExistsError: Something lies at the target.
+        StorageError: The disk is full, or the folder may not be written to.
     """
+    try:
+        with _hidden_folder(target) as folder:
+            yield folder
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise not_written(target, error.__cause__ or error) from error
+
+
+def not_written(target: Path, error: BaseException) -> StorageError:
+    """The error for something that the disk did not take."""
+    return StorageError(
+        f"cannot write {target}: {error}. Nothing was left there: free some disk space, "
+        "or choose another folder"
+    )
+
+
+@contextmanager
+def _hidden_folder(target: Path) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".partial-") as partial:
         folder = Path(partial) / target.name
@@ -78,11 +98,18 @@ def read_json(path: Path) -> Any:  # Any: plain JSON
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Writes named tensors; the same tensors give the same bytes."""
+    """Writes named tensors; the same tensors give the same bytes.
+
+    Raises:
+        StorageError: The disk is full, or the folder may not be written to.
+    """
     plain = {
         name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()
     }
-    save_file(plain, path, metadata={"format": "pt"})
+    try:
+        save_file(plain, path, metadata={"format": "pt"})
+    except (OSError, SafetensorError) as error:
+        raise not_written(path, error) from error
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:

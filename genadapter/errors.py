@@ -8,6 +8,7 @@ GenAdapterError
   AdapterNotFoundError (LookupError)   no adapter under that id or path
   BundleNotFoundError (LookupError)    no trained bundle where one was looked for
   CorruptArtifactError                 a file fails its hash or has the wrong shape
+  StorageError (OSError)               the disk did not take a file
   EmptyLibraryError                    retrieval asked of a library without experts
   TaskFormatError (ValueError)         a task file is malformed; names file and line
   PackageUnavailableError              a package registry did not deliver
@@ -53,6 +54,10 @@ class BundleNotFoundError(GenAdapterError, LookupError):
 
 class CorruptArtifactError(GenAdapterError):
     """A stored file fails its hash, is truncated or holds tensors of wrong shape."""
+
+
+class StorageError(GenAdapterError, OSError):
+    """The disk is full, or the folder may not be written to."""
 
 
 class EmptyLibraryError(GenAdapterError):

@@ -261,6 +261,6 @@ def _storage_errors() -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageUnavailableError(
-            f"the adapter store failed: {error.strerror or 'unreadable'}. Free disk "
+            f"the adapter store failed: {error.strerror or error}. Free disk "
             "space or check the folder's permissions, then try again"
         ) from error

@@ -31,6 +31,7 @@ from genadapter.errors import (
     ConfigError,
     CorruptArtifactError,
     SpecMismatchError,
+    StorageError,
 )
 from genadapter.lora import LoraSpec, LoraWeights
 
@@ -160,6 +161,16 @@ def _writer_that_loses(target: Path, content: Path) -> Callable[[Path, Path], Pa
         return rename(source, to)
 
     return late
+
+
+def test_full_disk_is_named_and_leaves_nothing(
+    adapter: Adapter, tmp_path: Path, file_limit: Callable[[int], None]
+) -> None:
+    """A disk that takes no more bytes ends in one clear error."""
+    file_limit(1_000)
+    with pytest.raises(StorageError, match=r"cannot write .*/made: .*free some disk"):
+        save_adapter(adapter, tmp_path / "new" / "made")
+    assert not list((tmp_path / "new").iterdir())
 
 
 def test_two_writers_of_one_adapter_both_succeed(

@@ -13,6 +13,7 @@ answer tokens of a batch.
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader, IterableDataset
 
+from genadapter.artifact import not_written
 from genadapter.base_model import BaseModel, Packing
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder, TextFeatures
@@ -123,6 +125,7 @@ class StateCache:
         partial = path.with_suffix(".partial")
         folder.mkdir(parents=True, exist_ok=True)
         if not path.exists():
+            _reserve(partial, 2 * shape[0] * shape[1])
             states_TD = _map_file(partial, shape)
             self._fill(states_TD)
             del states_TD
@@ -219,6 +222,16 @@ def pack_rows(lengths: Sequence[Sequence[int]], num_common: int) -> Packing:
         segments_BT=pad_sequence(segments, batch_first=True, padding_value=-1),
         places_BT=pad_sequence(places, batch_first=True),
     )
+
+
+def _reserve(path: Path, num_bytes: int) -> None:
+    """Takes the space now: a disk that fills up under a mapped file kills the process."""
+    try:
+        with path.open("wb") as stream:
+            os.posix_fallocate(stream.fileno(), 0, num_bytes)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise not_written(path, error) from error
 
 
 def _map_file(path: Path, shape: tuple[int, int]) -> Tensor:

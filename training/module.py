@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -249,3 +249,37 @@ def exact_rows(batch: Batch, logits_NV: Tensor) -> Tensor:
     wrong_N = (logits_NV.argmax(dim=1) != batch.targets_N).int()
     wrong_G = wrong_N.new_zeros(batch.num_rows).index_add(0, batch.row_of_N, wrong_N)
     return wrong_G == 0
+
+
+def new_trainer(
+    optim: OptimConfig,
+    device: torch.device,
+    *,
+    callbacks: Sequence[lightning.Callback] = (),
+    validate_every_steps: int | None = None,
+) -> lightning.Trainer:
+    """A Lightning trainer for one source of adapters.
+
+    Args:
+        optim: Gives steps and the gradient's clip.
+        device: Where the base model lies.
+        callbacks: Checkpoints and progress; without any, nothing is written.
+        validate_every_steps: Steps between looks at validation rows; `None` for none.
+    """
+    is_validated = validate_every_steps is not None
+    return lightning.Trainer(
+        accelerator="gpu" if device.type == "cuda" else "cpu",
+        devices=1,
+        max_steps=optim.max_steps,
+        max_epochs=-1,
+        gradient_clip_val=optim.gradient_clip,
+        callbacks=list(callbacks),
+        logger=False,
+        enable_checkpointing=bool(callbacks),
+        enable_progress_bar=is_validated,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        limit_val_batches=None if is_validated else 0,
+        val_check_interval=validate_every_steps,
+        check_val_every_n_epoch=None if is_validated else 1,
+    )

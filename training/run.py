@@ -16,11 +16,10 @@ from pathlib import Path
 import lightning
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from genadapter.artifact import read_tensors
+from genadapter.artifact import read_tensors, write_tensors
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError
@@ -45,7 +44,7 @@ from training.datamodule import (
     TaskDataModule,
     validation_batches,
 )
-from training.module import AdapterTraining, OptimConfig
+from training.module import AdapterTraining, OptimConfig, new_trainer
 from training.recipes import Recipe
 from training.sources import ExpertSource, GeneratorSource, MultiTaskSource
 from training.tasks import Task, read_tasks
@@ -333,7 +332,13 @@ def fit(
         expert_b_NP=experts_NP,
         budget_seconds=budget_seconds,
     )
-    trainer = _trainer(work, optim, folder, is_validated=is_validated)
+    every = work.recipe.validate_every_steps
+    trainer = new_trainer(
+        optim,
+        work.base.device,
+        callbacks=_callbacks(folder, every, is_validated=is_validated),
+        validate_every_steps=every if is_validated else None,
+    )
     loaders = _validation_loaders(work) if is_validated else None
     trainer.fit(
         module,
@@ -360,46 +365,22 @@ def _validation_loaders(work: Workspace) -> list[DataLoader]:  # type: ignore[ty
     return [DataLoader(batches, batch_size=None) for batches in told_each]  # type: ignore[arg-type] # a list is a dataset
 
 
-def _trainer(
-    work: Workspace, optim: OptimConfig, folder: Path, *, is_validated: bool
-) -> lightning.Trainer:
-    every = work.recipe.validate_every_steps
-    callbacks: list[lightning.Callback] = [
-        ModelCheckpoint(
-            dirpath=folder, save_last=True, save_top_k=0, every_n_train_steps=every
-        )
-    ]
-    if is_validated:
-        callbacks.append(
-            ModelCheckpoint(
-                dirpath=folder,
-                filename="best",
-                monitor="score",
-                mode="max",
-                save_top_k=1,
-            )
-        )
-    if is_validated:
-        callbacks.append(RichProgressBar(console_kwargs={"stderr": True}))
-    return lightning.Trainer(
-        accelerator="gpu" if work.base.device.type == "cuda" else "cpu",
-        devices=1,
-        max_steps=optim.max_steps,
-        max_epochs=-1,
-        gradient_clip_val=optim.gradient_clip,
-        callbacks=callbacks,
-        logger=False,
-        enable_progress_bar=is_validated,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
-        limit_val_batches=None if is_validated else 0,
-        val_check_interval=every if is_validated else None,
-        check_val_every_n_epoch=None if is_validated else 1,
+def _callbacks(
+    folder: Path, every_steps: int, *, is_validated: bool
+) -> list[lightning.Callback]:
+    last = ModelCheckpoint(
+        dirpath=folder, save_last=True, save_top_k=0, every_n_train_steps=every_steps
     )
+    if not is_validated:
+        return [last]
+    best = ModelCheckpoint(
+        dirpath=folder, filename="best", monitor="score", mode="max", save_top_k=1
+    )
+    return [last, best, RichProgressBar(console_kwargs={"stderr": True})]
 
 
 def _save(tensors: dict[str, Tensor], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    save_file({n: t.contiguous() for n, t in tensors.items()}, partial)
+    write_tensors(partial, tensors)
     partial.rename(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import torch
 
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
-from genadapter.errors import ConfigError
+from genadapter.errors import ConfigError, StorageError
 from training.datamodule import (
     Batch,
     BatchConfig,
@@ -157,6 +158,20 @@ def test_cache_is_computed_once(
         TaskData(tasks, base, start_layer=START_LAYER).cache.prepare(tmp_path)
     assert len(list(tmp_path.glob("*.states"))) == 2
     assert not list(tmp_path.glob("*.partial"))
+
+
+def test_full_disk_is_named_before_states_are_computed(
+    suite: list[Task],
+    base: BaseModel,
+    tmp_path: Path,
+    file_limit: Callable[[int], None],
+) -> None:
+    """A mapped file that ran out of disk would kill the process."""
+    data = TaskData(suite, base, start_layer=START_LAYER)
+    file_limit(1_000)
+    with pytest.raises(StorageError, match=r"\.partial: .*free some disk space"):
+        data.cache.prepare(tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_validation_tells_held_out_descriptions(

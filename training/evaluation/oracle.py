@@ -13,7 +13,6 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from statistics import mean
 
-import lightning
 from torch import Tensor
 
 from genadapter.base_model import BaseModel
@@ -21,7 +20,7 @@ from genadapter.errors import ConfigError
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec
 from training.datamodule import BatchConfig, BatchStream, TaskData, TaskDataModule
-from training.module import AdapterTraining, OptimConfig
+from training.module import AdapterTraining, OptimConfig, new_trainer
 from training.sources import ExpertSource
 from training.tasks import Task
 
@@ -145,28 +144,11 @@ def _train_group(
         with tempfile.TemporaryDirectory() as folder:
             data.cache.prepare(Path(folder))
             stream = BatchStream(data, None, batch, tasks=usable, seed=seed)
-            trainer = _trainer(base, config.optim, folder)
-            trainer.fit(module, TaskDataModule(stream))
+            new_trainer(config.optim, base.device).fit(module, TaskDataModule(stream))
     finally:
         module.detach()
     b_NP = source.b_NP.detach().cpu()
     return {place: b_NP[number] for number, place in enumerate(usable)}
-
-
-def _trainer(base: BaseModel, optim: OptimConfig, folder: str) -> lightning.Trainer:
-    return lightning.Trainer(
-        accelerator="gpu" if base.device.type == "cuda" else "cpu",
-        devices=1,
-        max_steps=optim.max_steps,
-        max_epochs=-1,
-        gradient_clip_val=optim.gradient_clip,
-        default_root_dir=folder,
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        limit_val_batches=0,
-    )
 
 
 def _mean_length(task: Task) -> float:
