@@ -28,22 +28,10 @@ from genadapter.packages import sha256_of
 from genadapter.peft_format import (
     CONFIG_FILE,
     WEIGHTS_FILE,
-    ForeignAdapter,
     from_peft_tensors,
-    load_peft_weights,
     peft_config,
     to_peft_tensors,
 )
-
-__all__ = [
-    "Adapter",
-    "ForeignAdapter",
-    "Provenance",
-    "adapter_id",
-    "load_adapter",
-    "load_peft_weights",
-    "save_adapter",
-]
 
 FORMAT_VERSION = 1
 _RECORD = "genadapter.json"
@@ -58,11 +46,13 @@ class Provenance:
     bundle: str
     """Hex sha256 of the bundle's manifest."""
     condition: str
-    """Hex sha256 of the condition; the condition itself is not kept."""
+    """Hex sha256 of the condition."""
     seed: int
     """Seed of the request."""
     neighbours: tuple[tuple[str, float], ...]
     """Experts it leaned on, as (id, cosine similarity), nearest first."""
+    description: str | None = None
+    """The task in words, where it was asked to be kept; no part of the id."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,15 +99,16 @@ def adapter_id(
 def save_adapter(adapter: Adapter, folder: Path) -> None:
     """Writes an adapter as a folder that PEFT and vLLM load; whole or not at all.
 
-    A folder that already holds this adapter id is left as it is.
+    A folder that already holds this adapter is left as it is.
 
     Raises:
         ConfigError: Something else lies at the folder.
+        CorruptArtifactError: A damaged adapter lies there.
         SpecMismatchError: The weights do not fit the adapter's spec.
     """
     check_fits(adapter.weights, adapter.spec)
     config = peft_config(adapter.spec, base_name=adapter.base_name)
-    if _holds(folder, adapter.id):
+    if _holds(folder, adapter):
         return
     try:
         with new_folder(folder) as partial:
@@ -131,7 +122,7 @@ def save_adapter(adapter: Adapter, folder: Path) -> None:
             load_adapter(partial)
     except FileExistsError:
         # Another writer was faster: fine if it wrote the same adapter.
-        if not _holds(folder, adapter.id):
+        if not _holds(folder, adapter):
             raise
 
 
@@ -169,18 +160,21 @@ def load_adapter(folder: Path) -> Adapter:
     return adapter
 
 
-def _holds(folder: Path, identifier: str) -> bool:
+def _holds(folder: Path, adapter: Adapter) -> bool:
     if not folder.exists():
         return False
-    found = None
-    if (folder / _RECORD).is_file():
-        found = read_json(folder / _RECORD).get("id")
-    if found == identifier:
-        return True
-    raise ConfigError(
-        f"{folder} exists and does not hold adapter {identifier}: give a folder that "
-        "does not exist yet"
-    )
+    held = load_adapter(folder) if (folder / _RECORD).is_file() else None
+    if held is None or held.id != adapter.id:
+        raise ConfigError(
+            f"{folder} exists and does not hold adapter {adapter.id}: give a folder "
+            "that does not exist yet"
+        )
+    if held.base_name != adapter.base_name:
+        raise ConfigError(
+            f"{folder} holds the adapter for a base called {held.base_name!r}, not "
+            f"{adapter.base_name!r}: give a folder that does not exist yet"
+        )
+    return True
 
 
 def _record(adapter: Adapter, weights_path: Path) -> dict[str, Any]:  # Any: plain JSON

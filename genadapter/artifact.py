@@ -44,10 +44,8 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 def not_written(target: Path, error: BaseException) -> StorageError:
     """The error for something that the disk did not take."""
-    return StorageError(
-        f"cannot write {target}: {error}. Nothing was left there: free some disk space, "
-        "or choose another folder"
-    )
+    reason = error.strerror if isinstance(error, OSError) else None
+    return StorageError(target, reason or str(error))
 
 
 @contextmanager

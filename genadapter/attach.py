@@ -44,16 +44,13 @@ class RowAdapters:
         b = {n: t[rows] for n, t in self.b.items()}
         return RowAdapters(a=a, b=b, scaling=self.scaling)
 
-    def scaled(self, factor: float) -> RowAdapters:
-        """The same adapters at another strength."""
-        return RowAdapters(a=self.a, b=self.b, scaling=self.scaling * factor)
-
 
 def stack_rows(
     spec: LoraSpec,
     rows: Sequence[LoraWeights | None],
     *,
     dtype: torch.dtype = torch.float32,
+    device: torch.device | None = None,
 ) -> RowAdapters:
     """Stacks one adapter for each row; `None` leaves a row to the base model.
 
@@ -61,15 +58,16 @@ def stack_rows(
         spec: The shape that every adapter has.
         rows: B adapters, in batch order.
         dtype: The base model's dtype.
+        device: The base model's device; `None` leaves the weights where they are.
     """
     a, b = {}, {}
     for module in spec.modules:
-        layers = len(module.layers)
-        empty_a = torch.zeros(layers, spec.rank, module.in_features, dtype=dtype)
-        empty_b = torch.zeros(layers, module.out_features, spec.rank, dtype=dtype)
-        name = module.name
-        a[name] = torch.stack([w.a[name].to(dtype) if w else empty_a for w in rows])
-        b[name] = torch.stack([w.b[name].to(dtype) if w else empty_b for w in rows])
+        name, layers = module.name, len(module.layers)
+        empty_a = torch.zeros(layers, spec.rank, module.in_features)
+        empty_b = torch.zeros(layers, module.out_features, spec.rank)
+        a_BLRI = torch.stack([w.a[name] if w else empty_a for w in rows])
+        b_BLOR = torch.stack([w.b[name] if w else empty_b for w in rows])
+        a[name], b[name] = a_BLRI.to(device, dtype), b_BLOR.to(device, dtype)
     return RowAdapters(a=a, b=b, scaling=spec.scaling)
 
 

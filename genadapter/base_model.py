@@ -13,7 +13,7 @@ import hashlib
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
@@ -276,10 +276,16 @@ class BaseModel:
             description: Put before the input where the base is to read the task.
         """
         content = text if description is None else f"{description}\n\n{text}"
+        return self.chat_ids([{"role": "user", "content": content}])
+
+    def chat_ids(self, messages: Sequence[Mapping[str, str]]) -> list[int]:
+        """Token ids of a conversation in the model's own chat template.
+
+        Args:
+            messages: `role` and `content` of every turn; the model's own comes next.
+        """
         prompt = self.tokenizer.apply_chat_template(
-            [{"role": "user", "content": content}],
-            add_generation_prompt=True,
-            tokenize=False,
+            messages, add_generation_prompt=True, tokenize=False
         )
         ids: list[int] = self.tokenizer(prompt, add_special_tokens=False)["input_ids"]
         return ids
@@ -354,7 +360,6 @@ class BaseModel:
             )
         return hidden_BTD
 
-    @torch.inference_mode()
     def generate(
         self,
         prompts: Sequence[Sequence[int]],
@@ -366,13 +371,41 @@ class BaseModel:
         """Greedy answers for a batch of prompts.
 
         Args:
-            prompts: Token ids of each row, from `prompt_ids`.
+            prompts: Token ids of each row, from `prompt_ids` or `chat_ids`.
             max_new_tokens: At most so many tokens an answer.
             slots: Where adapters go; needed with `adapters`.
             adapters: One adapter for every row; `None` runs the bare base.
 
         Returns:
             One answer a row, without special tokens and outer blanks.
+        """
+        ids = self.generate_ids(
+            prompts, max_new_tokens=max_new_tokens, slots=slots, adapters=adapters
+        )
+        texts = self.tokenizer.batch_decode(ids, skip_special_tokens=True)
+        return [text.strip() for text in texts]
+
+    @torch.inference_mode()
+    def generate_ids(
+        self,
+        prompts: Sequence[Sequence[int]],
+        *,
+        max_new_tokens: int,
+        slots: AdapterSlots | None = None,
+        adapters: RowAdapters | None = None,
+        timeout_seconds: float | None = None,
+    ) -> list[list[int]]:
+        """Greedy answers for a batch of prompts, as token ids.
+
+        Args:
+            prompts: Token ids of each row.
+            max_new_tokens: At most so many tokens an answer.
+            slots: Where adapters go; needed with `adapters`.
+            adapters: One adapter for every row; `None` runs the bare base.
+            timeout_seconds: By then answers are cut short; `None` means never.
+
+        Returns:
+            One answer a row; a row that ends early is padded to the longest.
         """
         padded = self.tokenizer.pad(
             {"input_ids": [list(p) for p in prompts]},
@@ -389,12 +422,12 @@ class BaseModel:
             output_BT = self.model.generate(
                 **padded,
                 max_new_tokens=max_new_tokens,
+                max_time=timeout_seconds,
                 do_sample=False,
                 pad_token_id=self.tokenizer.eos_token_id,
             )
-        new_BT = output_BT[:, padded["input_ids"].shape[1] :]
-        texts = self.tokenizer.batch_decode(new_BT, skip_special_tokens=True)
-        return [text.strip() for text in texts]
+        ids: list[list[int]] = output_BT[:, padded["input_ids"].shape[1] :].tolist()
+        return ids
 
 
 def resolve_dtype(name: DtypeName, device: str) -> torch.dtype:

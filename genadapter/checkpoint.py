@@ -36,22 +36,11 @@ from genadapter.manifest import (
     check_base,
     check_encoder,
     corrupt_bundle,
-    find_bundle,
     identify,
     read_manifest,
+    write_manifest,
 )
 from genadapter.packages import sha256_of
-
-__all__ = [
-    "Bundle",
-    "Manifest",
-    "check_base",
-    "check_encoder",
-    "find_bundle",
-    "load_bundle",
-    "read_manifest",
-    "save_bundle",
-]
 
 MAX_FILE_BYTES = 15_000_000
 MAX_BUNDLE_BYTES = 24_000_000
@@ -90,6 +79,7 @@ def save_bundle(
     results: Mapping[str, Any],  # Any: plain JSON
     card: str,
     untrained_configs: Mapping[str, Mapping[str, Any]] | None = None,
+    recipe: Mapping[str, Any] | None = None,
 ) -> Bundle:
     """Writes a bundle, whole or not at all.
 
@@ -107,6 +97,7 @@ def save_bundle(
         results: Held-out figures, as JSON values.
         card: Text of the bundle's README.
         untrained_configs: By family, tuned Configs of families without parameters.
+        recipe: The run's resolved settings and the steps it took, as JSON values.
 
     Returns:
         The bundle as it reads back.
@@ -133,8 +124,9 @@ def save_bundle(
                 seeds=dict(seeds),
                 results=dict(results),
                 files={p.name: sha256_of(p) for p in sorted(partial.iterdir())},
+                recipe=dict(recipe or {}),
             )
-            write_json(partial / MANIFEST_FILE, manifest.to_dict())
+            write_manifest(partial, manifest)
             _check_size(partial)
             return load_bundle(partial, base=base, encoder=None)
     except FileExistsError as error:

@@ -10,7 +10,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,6 +24,7 @@ from genadapter.display import (
     print_checks,
     print_error,
     print_generated,
+    print_hint,
     print_json,
     print_shown,
     print_times,
@@ -31,9 +32,10 @@ from genadapter.display import (
     shown_values,
     times_values,
 )
-from genadapter.errors import GenAdapterError
+from genadapter.errors import ConfigError, GenAdapterError
 
 if TYPE_CHECKING:
+    from genadapter.adapter import Adapter
     from genadapter.base_model import BaseModel
     from genadapter.manifest import Manifest
     from genadapter.pipeline import Pipeline
@@ -48,7 +50,17 @@ BundleOption = Annotated[
 FamilyOption = Annotated[
     str | None, typer.Option(help="Untrained family to run on the bundle's experts.")
 ]
-SeedOption = Annotated[int, typer.Option(help="Part of the recipe.")]
+BaseNameOption = Annotated[
+    str | None,
+    typer.Option(help="What the adapter's files call its base; the bundle's own name."),
+]
+SeedOption = Annotated[
+    int,
+    typer.Option(
+        help="Part of the recipe. Today's families are deterministic: it changes the "
+        "id alone."
+    ),
+]
 BaseOption = Annotated[
     str | None, typer.Option(help="Folder or hub id of the base model.")
 ]
@@ -100,8 +112,18 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except (GenAdapterError, OSError) as error:
-            print_error(error)
+            print_error(_with_next_step(error))
             raise typer.Exit(2) from error
+
+
+def _with_next_step(error: GenAdapterError | OSError) -> str:
+    if isinstance(error, GenAdapterError):
+        return str(error)
+    # What the system raises names the path, and leaves it at that.
+    return (
+        f"{error}: check that the path is right, that it may be read and written, and "
+        "that the disk has space left; then run the command again"
+    )
 
 
 def create_app() -> typer.Typer:
@@ -194,7 +216,15 @@ def generate(
     ] = None,
     bundle: BundleOption = None,
     family: FamilyOption = None,
+    base_name: BaseNameOption = None,
     seed: SeedOption = 0,
+    is_forgotten: Annotated[
+        bool,
+        typer.Option(
+            "--forget-description",
+            help="Keep no copy of the description in the folder.",
+        ),
+    ] = False,
     is_json: JsonOption = False,
 ) -> None:
     """Write an adapter for a task described in words."""
@@ -205,14 +235,33 @@ def generate(
     with progress("Loading the encoder and the bundle"):
         pipeline = ctx.obj.pipeline(bundle, family)
     started = time.perf_counter()
-    adapter = pipeline.generate([condition], seed=seed)[0]
+    made = pipeline.generate([condition], seed=seed)[0]
+    kept = None if is_forgotten else condition.text
+    adapter = replace(
+        made,
+        base_name=base_name or made.base_name,
+        provenance=replace(made.provenance, description=kept),
+    )
     folder = out or Path("adapters") / adapter.id
     save_adapter(adapter, folder)
     seconds = time.perf_counter() - started
+    if is_forgotten:
+        _check_forgotten(folder)
     if is_json:
         print_json(generated_values(adapter, folder, seconds=seconds))
     else:
         print_generated(adapter, folder, seconds=seconds)
+
+
+def _check_forgotten(folder: Path) -> None:
+    from genadapter.adapter import load_adapter
+
+    # A folder that held the adapter before is left as it is, description and all.
+    if load_adapter(folder).provenance.description is not None:
+        raise ConfigError(
+            f"{folder} keeps the description since an earlier command: delete the "
+            "folder, then run the command again"
+        )
 
 
 def run(
@@ -220,11 +269,12 @@ def run(
     adapter: Annotated[Path, typer.Argument(help="Folder that `generate` wrote.")],
     text: Annotated[str, typer.Argument(metavar="INPUT", help="Input of the task.")],
     is_compared: Annotated[
-        bool, typer.Option("--compare", help="Show the base model's answers as well.")
+        bool,
+        typer.Option("--compare", help="Also the base model, bare and told the task."),
     ] = False,
     description: Annotated[
         str | None,
-        typer.Option(help="With --compare: also the base model told this task."),
+        typer.Option(help="With --compare: the task, in place of the one kept."),
     ] = None,
     max_new_tokens: MaxNewTokensOption = 32,
     base: BaseOption = None,
@@ -234,12 +284,12 @@ def run(
     if description is not None and not is_compared:
         raise typer.BadParameter("--description has an effect only with --compare")
     from genadapter.adapter import load_adapter
-    from genadapter.comparison import answer, check_adapter_fits, compare
+    from genadapter.comparison import answer, compare
 
     loaded = load_adapter(adapter)
     with progress("Loading the base model"):
         model = ctx.obj.base(base)
-    check_adapter_fits(loaded, model, manifest=_manifest_at_hand())
+    _check_fits(loaded, model)
     if not is_compared:
         with progress("Answering"):
             texts = answer(model, loaded, inputs=[text], max_new_tokens=max_new_tokens)
@@ -248,18 +298,32 @@ def run(
         else:
             typer.echo(texts[0])
         return
+    told = loaded.provenance.description if description is None else description
+    if told is None:
+        print_hint(
+            f"{adapter} keeps no description: give --description to see as well what "
+            "the base model answers when it is told the task"
+        )
     with progress("Answering"):
         answers = compare(
             model,
             loaded,
             inputs=[text],
-            description=description,
+            description=told,
             max_new_tokens=max_new_tokens,
         )
     if is_json:
         print_json(asdict(answers[0]))
     else:
         print_answers(answers)
+
+
+def _check_fits(adapter: Adapter, base: BaseModel) -> None:
+    from genadapter.comparison import check_adapter_fits
+
+    is_same = adapter.spec.base_fingerprint == base.fingerprint.digest
+    manifest = None if is_same else _manifest_at_hand()
+    check_adapter_fits(adapter, base, manifest=manifest)
 
 
 def _manifest_at_hand() -> Manifest | None:

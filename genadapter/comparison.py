@@ -63,13 +63,18 @@ def answer(
 ) -> list[str]:
     """The adapter's answers alone; arguments as in `compare`."""
     slots = AdapterSlots(base.model, adapter.spec)
-    rows = [adapter.weights] * len(inputs)
+    rows = stack_rows(
+        adapter.spec,
+        [adapter.weights] * len(inputs),
+        dtype=base.dtype,
+        device=base.device,
+    )
     try:
         return base.generate(
             [base.prompt_ids(text) for text in inputs],
             max_new_tokens=max_new_tokens,
             slots=slots,
-            adapters=stack_rows(adapter.spec, rows, dtype=base.dtype),
+            adapters=rows,
         )
     finally:
         slots.detach()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from genadapter.errors import ConditionError
 
@@ -50,6 +50,3 @@ class Condition:
         """Hex sha256 of the canonical condition."""
         canonical = json.dumps({"description": self.text}, sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-CONDITION_KINDS: tuple[ConditionKind, ...] = get_args(ConditionKind)

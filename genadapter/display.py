@@ -35,9 +35,14 @@ def progress(message: str) -> Iterator[None]:
         yield
 
 
-def print_error(error: BaseException) -> None:
+def print_error(message: str) -> None:
     """One red line on stderr."""
-    Console(stderr=True).print(Text(f"error: {error}", style="red"), soft_wrap=True)
+    Console(stderr=True).print(Text(f"error: {message}", style="red"), soft_wrap=True)
+
+
+def print_hint(message: str) -> None:
+    """One line on stderr that says what else could be had."""
+    Console(stderr=True).print(Text(f"hint: {message}", style="dim"), soft_wrap=True)
 
 
 def print_json(values: object) -> None:

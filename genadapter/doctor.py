@@ -17,7 +17,7 @@ from genadapter.errors import BundleNotFoundError, GenAdapterError
 from genadapter.packages import home
 
 State = Literal["ok", "optional", "missing"]
-"""`optional` is absent and not needed for generating; `missing` is needed."""
+"""`missing` is needed to generate an adapter or to run it; `optional` is not."""
 
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)")
 _EXTRA = re.compile(r"extra\s*==\s*['\"](?P<extra>[^'\"]+)['\"]")
@@ -57,7 +57,7 @@ def examine(
 
 
 def is_ready(checks: Sequence[Check]) -> bool:
-    """Whether an adapter could be generated now."""
+    """Whether an adapter could be generated and run now."""
     return all(check.state != "missing" for check in checks)
 
 

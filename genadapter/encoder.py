@@ -49,14 +49,6 @@ class TextFeatures:
             mask_BT=self.mask_BT.to(device),
         )
 
-    def float(self) -> TextFeatures:
-        """The same features in float32; tables of many texts are kept in float16."""
-        return TextFeatures(
-            pooled_BE=self.pooled_BE.float(),
-            tokens_BTE=self.tokens_BTE.float(),
-            mask_BT=self.mask_BT,
-        )
-
     def select(self, rows_B: Tensor) -> TextFeatures:
         """The features of the given texts, trimmed to their longest."""
         mask_BT = self.mask_BT[rows_B]

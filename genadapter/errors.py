@@ -17,6 +17,7 @@ GenAdapterError
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class GenAdapterError(Exception):
@@ -58,6 +59,14 @@ class CorruptArtifactError(GenAdapterError):
 
 class StorageError(GenAdapterError, OSError):
     """The disk is full, or the folder may not be written to."""
+
+    def __init__(self, target: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot write {target}: {reason}. Nothing was left there: free some disk "
+            "space, or choose another folder"
+        )
+        self.reason = reason
+        """The system's own words, without the path."""
 
 
 class EmptyLibraryError(GenAdapterError):

@@ -68,6 +68,12 @@ class Neighbours:
         return self.indices_BK >= 0
 
 
+def blend_weights(neighbours: Neighbours, temperature: float) -> Tensor:
+    """Softmax of similarity over the neighbours that are there, of shape (B, K)."""
+    scores_BK = neighbours.similarities_BK / temperature
+    return scores_BK.masked_fill(~neighbours.is_present_BK, -1e9).softmax(dim=1)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SharedFactors:
     """What all adapters of a bundle have in common."""
@@ -214,7 +220,7 @@ def _build_index(embeddings_NE: Tensor) -> faiss.Index:
 def compact_basis(
     residuals_NP: Tensor, *, num_components: int
 ) -> tuple[Tensor, Tensor]:
-    """The best basis for a set of expert residuals, by an SVD of their Gram matrix.
+    """The best basis for a set of expert residuals, by a truncated SVD.
 
     Args:
         residuals_NP: Flattened B_k - B_0, one row an expert.

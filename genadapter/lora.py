@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -68,10 +68,6 @@ class LoraSpec:
     def layers(self) -> tuple[int, ...]:
         """Every decoder layer that some module adapts, ascending."""
         return tuple(sorted({layer for m in self.modules for layer in m.layers}))
-
-    def with_rank(self, rank: int) -> LoraSpec:
-        """The same spec at another rank, with the scaling unchanged."""
-        return replace(self, rank=rank, alpha=self.scaling * rank)
 
     def to_dict(self) -> dict[str, Any]:  # Any: plain JSON
         """The spec as JSON values."""
@@ -207,7 +203,8 @@ def canonical(weights: LoraWeights) -> LoraWeights:
     """The one factorisation of B @ A with balanced, sorted singular values.
 
     B = U sqrt(S) and A = sqrt(S) V^T, from QR of both factors and an SVD of the
-    rank x rank core; in each column of U the entry of largest size is positive.
+    rank x rank core; in each column of U the entry of largest size is positive. The
+    rank stays: beyond what a matrix of size O x I can have, the factors are zero.
     """
     names = [name for name, _, _ in weights]
     factors = {
@@ -258,13 +255,15 @@ def project_onto(weights: LoraWeights, a: Mapping[str, Tensor]) -> LoraWeights:
 def _balanced_factors(a_LRI: Tensor, b_LOR: Tensor) -> tuple[Tensor, Tensor]:
     q_b_LOR, r_b_LRR = torch.linalg.qr(b_LOR.double())
     q_a_LIR, r_a_LRR = torch.linalg.qr(a_LRI.double().mT)
-    u_LRR, s_LR, vt_LRR = torch.linalg.svd(r_b_LRR @ r_a_LRR.mT)
+    # The core is smaller than R x R, and not square, where R is above O or I.
+    u_LRR, s_LR, vt_LRR = torch.linalg.svd(r_b_LRR @ r_a_LRR.mT, full_matrices=False)
     u_LOR, vt_LRI = q_b_LOR @ u_LRR, vt_LRR @ q_a_LIR.mT
     largest = u_LOR.abs().argmax(dim=1, keepdim=True)
     sign_LR = torch.where(u_LOR.gather(1, largest).squeeze(1) < 0, -1.0, 1.0)
     root_LR = s_LR.sqrt() * sign_LR
-    b_new_LOR = u_LOR * root_LR.unsqueeze(1)
-    a_new_LRI = root_LR.unsqueeze(2) * vt_LRI
+    rank = a_LRI.shape[1]
+    b_new_LOR = _resized(u_LOR * root_LR.unsqueeze(1), rank, dim=2)
+    a_new_LRI = _resized(root_LR.unsqueeze(2) * vt_LRI, rank, dim=1)
     return a_new_LRI.to(a_LRI.dtype), b_new_LOR.to(b_LOR.dtype)
 
 

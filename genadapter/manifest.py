@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from genadapter.artifact import read_json
+from genadapter.artifact import canonical_json, read_json, write_json
 from genadapter.base_model import DEFAULT_BASE, BaseModel, check_fits_base
 from genadapter.encoder import Encoder
 from genadapter.errors import (
@@ -24,6 +26,7 @@ logger = logging.getLogger(__name__)
 FORMAT_VERSION = 1
 MANIFEST_FILE = "manifest.json"
 BUNDLE_VARIABLE = "GENADAPTER_BUNDLE"
+_OWN_SUM = "sha256"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,10 +75,12 @@ class Manifest:
     """Held-out figures."""
     files: Mapping[str, str]
     """sha256 of every other file."""
+    recipe: Mapping[str, Any] = field(default_factory=dict)  # Any: plain JSON
+    """The resolved settings of the run that made it, and the steps it took."""
 
     def to_dict(self) -> dict[str, Any]:  # Any: plain JSON
         """The manifest as JSON values."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
         return {**values, "spec": self.spec.to_dict(), "base": asdict(self.base)}
 
     @classmethod
@@ -103,12 +108,20 @@ def identify(base: BaseModel) -> BaseIdentity:
     )
 
 
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Writes what a bundle says of itself, with a sum by which an edit is noticed."""
+    # The values as they read back: JSON turns tuples into lists and keys into text.
+    values = json.loads(canonical_json(manifest.to_dict()))
+    write_json(folder / MANIFEST_FILE, {**values, _OWN_SUM: _sum_of(values)})
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Reads what a bundle says of itself, without its weights.
 
     Raises:
         BundleNotFoundError: No bundle lies there.
-        CorruptArtifactError: The manifest is not one that this version reads.
+        CorruptArtifactError: The manifest was edited, or is not one that this version
+            reads.
     """
     path = folder / MANIFEST_FILE
     if not path.is_file():
@@ -120,11 +133,17 @@ def read_manifest(folder: Path) -> Manifest:
             raise corrupt_bundle(
                 folder, f"format {found}, this version reads {FORMAT_VERSION}"
             )
+        if values.pop(_OWN_SUM, None) != _sum_of(values):
+            raise corrupt_bundle(folder, f"{MANIFEST_FILE} does not have its own sum")
         return Manifest.from_dict(values)
     except (KeyError, TypeError, ValueError) as error:
         raise corrupt_bundle(
             folder, f"{MANIFEST_FILE} is incomplete ({error})"
         ) from error
+
+
+def _sum_of(values: Mapping[str, Any]) -> str:  # Any: plain JSON
+    return hashlib.sha256(canonical_json(values).encode()).hexdigest()
 
 
 def check_base(manifest: Manifest, base: BaseModel) -> None:

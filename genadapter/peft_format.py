@@ -20,6 +20,9 @@ from genadapter.lora import LoraSpec, LoraWeights, check_fits
 
 WEIGHTS_FILE = "adapter_model.safetensors"
 CONFIG_FILE = "adapter_config.json"
+# Beginnings of a LoRA that leave the base as it is; PiSSA and its like move a part of
+# the base's weights into the adapter.
+_PLAIN_BEGINNINGS = (True, False, "gaussian", "eva", "orthogonal", "mica")
 _KEY = re.compile(r"base_model\.model\.(?P<path>.+)\.lora_(?P<factor>[AB])\.weight")
 
 
@@ -121,7 +124,7 @@ def load_peft_weights(folder: Path, spec: LoraSpec) -> ForeignAdapter:
     Raises:
         AdapterNotFoundError: There is no such folder, or its weights are not
             safetensors.
-        ConfigError: A variant that is not plain LoRA.
+        ConfigError: A variant that is not plain LoRA, or no rank or alpha is named.
         SpecMismatchError: Modules beyond the spec, other sizes, NaN or infinity.
     """
     for name in (CONFIG_FILE, WEIGHTS_FILE):
@@ -132,7 +135,8 @@ def load_peft_weights(folder: Path, spec: LoraSpec) -> ForeignAdapter:
             )
     config = read_json(folder / CONFIG_FILE)
     _check_plain(config, folder)
-    rank, alpha = int(config["r"]), float(config["lora_alpha"])
+    rank = int(_number(config, "r", folder))
+    alpha = _number(config, "lora_alpha", folder)
     if config.get("use_rslora"):
         alpha *= rank**0.5  # rank-stabilised LoRA divides alpha by the root of the rank
     own_spec = LoraSpec(
@@ -181,7 +185,28 @@ def _from_foreign(tensors: Mapping[str, Tensor], spec: LoraSpec) -> LoraWeights:
     return from_peft_tensors(full, spec)
 
 
+def _number(
+    config: Mapping[str, Any], field: str, folder: Path
+) -> float:  # Any: plain JSON
+    """A field that PEFT always writes."""
+    value = config.get(field)
+    if not isinstance(value, int | float):
+        raise ConfigError(
+            f"{folder / CONFIG_FILE} has {field} = {value!r}, a number is needed: give "
+            "a folder that PEFT's save_pretrained wrote"
+        )
+    return float(value)
+
+
 def _check_plain(config: Mapping[str, Any], folder: Path) -> None:  # Any: plain JSON
+    beginning = config.get("init_lora_weights", True)
+    if beginning not in _PLAIN_BEGINNINGS:
+        raise ConfigError(
+            f"{folder / CONFIG_FILE} has init_lora_weights = {beginning!r}, allowed: "
+            f"{', '.join(map(str, _PLAIN_BEGINNINGS))}; any other may have changed the "
+            "base's own weights: save it again with save_pretrained's "
+            "path_initial_model_for_weight_conversion, or train it from an allowed one"
+        )
     allowed: dict[str, tuple[object, ...]] = {
         "peft_type": ("LORA",),
         "use_dora": (None, False),
@@ -189,6 +214,8 @@ def _check_plain(config: Mapping[str, Any], folder: Path) -> None:  # Any: plain
         "rank_pattern": (None, {}),
         "alpha_pattern": (None, {}),
         "modules_to_save": (None, []),
+        "kasa_config": (None,),
+        "alora_invocation_tokens": (None,),
     }
     for field, values in allowed.items():
         if config.get(field) not in values:

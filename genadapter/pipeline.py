@@ -147,7 +147,8 @@ class Pipeline:
 
         Args:
             conditions: At least one; their order is kept.
-            seed: Part of the recipe, and so of every id.
+            seed: Part of the recipe, and so of every id; today's families draw nothing
+                from it.
 
         Raises:
             ConditionError: A kind of condition that the family cannot use.

@@ -48,6 +48,7 @@ def load_services(settings: Settings) -> Services:
         base_source=settings.base,
         dtype=settings.dtype,
         family=settings.family,
+        base_name=settings.base_name,
     )
     return join_services(pipeline, base, settings)
 

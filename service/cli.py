@@ -28,6 +28,12 @@ def serve(
     base: Annotated[
         str | None, typer.Option(help="Folder or hub id of the base model.")
     ] = None,
+    base_name: Annotated[
+        str | None,
+        typer.Option(
+            help="What clients call the base; the bundle's name if not given."
+        ),
+    ] = None,
     store: Annotated[
         Path | None,
         typer.Option(help="Folder of the adapters; in the cache if not given."),
@@ -41,7 +47,14 @@ def serve(
     from service.app import create_app, load_services
     from service.settings import read_settings
 
-    flags = {"port": port, "host": host, "bundle": bundle, "base": base, "store": store}
+    flags = {
+        "port": port,
+        "host": host,
+        "bundle": bundle,
+        "base": base,
+        "base_name": base_name,
+        "store": store,
+    }
     settings = read_settings(flags)
     with progress("Loading the base model, the encoder and the bundle"):
         app = create_app(load_services(settings))

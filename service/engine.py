@@ -12,18 +12,15 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from time import perf_counter
-
-import torch
 
 from genadapter.adapter import Adapter
 from genadapter.attach import AdapterSlots, RowAdapters, stack_rows
 from genadapter.base_model import BaseModel
 from genadapter.errors import ConfigError, SpecMismatchError
 from genadapter.lora import LoraSpec
-from service.conversation import Answer, ChatRequest, Turn
+from service.conversation import Answer, ChatRequest
 from service.errors import (
     ContextLengthError,
     EngineBusyError,
@@ -197,7 +194,7 @@ class Engine:
         if not future.set_running_or_notify_cancel():
             return None
         try:
-            prompt = self._prompt_ids(request.turns)
+            prompt = self._base.chat_ids([asdict(turn) for turn in request.turns])
             allowed = self._allowed_tokens(len(prompt), request.max_new_tokens)
         # Also an edge: a chat template may refuse a conversation in its own way.
         except Exception as error:
@@ -206,16 +203,6 @@ class Engine:
         return _Row(
             request=request, future=future, prompt=prompt, max_new_tokens=allowed
         )
-
-    def _prompt_ids(self, turns: Sequence[Turn]) -> list[int]:
-        tokenizer = self._base.tokenizer
-        prompt = tokenizer.apply_chat_template(
-            [{"role": turn.role, "content": turn.content} for turn in turns],
-            add_generation_prompt=True,
-            tokenize=False,
-        )
-        ids: list[int] = tokenizer(prompt, add_special_tokens=False)["input_ids"]
-        return ids
 
     def _allowed_tokens(self, num_prompt_tokens: int, wanted: int | None) -> int:
         left = self._max_tokens - num_prompt_tokens
@@ -227,44 +214,30 @@ class Engine:
             )
         return wanted or min(self._config.default_max_tokens, left)
 
-    @torch.inference_mode()
     def _run(
         self, rows: Sequence[_Row], slots: AdapterSlots
     ) -> Sequence[Answer | Exception]:
         started = perf_counter()
-        padded = self._base.tokenizer.pad(
-            {"input_ids": [row.prompt for row in rows]},
-            padding=True,
-            padding_side="left",
-            return_tensors="pt",
-        ).to(self._base.device)
-        with self._bind([row.request.adapter for row in rows], slots):
-            output_BT = self._base.model.generate(
-                **padded,
-                max_new_tokens=max(row.max_new_tokens for row in rows),
-                max_time=self._config.timeout_seconds,
-                do_sample=False,
-                pad_token_id=self._base.tokenizer.eos_token_id,
-            )
-        new_BT = output_BT[:, padded["input_ids"].shape[1] :].tolist()
+        new_ids = self._base.generate_ids(
+            [row.prompt for row in rows],
+            max_new_tokens=max(row.max_new_tokens for row in rows),
+            slots=slots,
+            adapters=self._stack([row.request.adapter for row in rows]),
+            timeout_seconds=self._config.timeout_seconds,
+        )
         milliseconds = 1000 * (perf_counter() - started)
         logger.info("answered %d requests in %.0f ms", len(rows), milliseconds)
-        return [self._finish(r, ids) for r, ids in zip(rows, new_BT, strict=True)]
+        return [self._finish(r, ids) for r, ids in zip(rows, new_ids, strict=True)]
 
-    def _bind(
-        self, adapters: Sequence[Adapter | None], slots: AdapterSlots
-    ) -> AbstractContextManager[None]:
+    def _stack(self, adapters: Sequence[Adapter | None]) -> RowAdapters | None:
         if all(adapter is None for adapter in adapters):
-            return nullcontext()
-        weights = [adapter.weights if adapter else None for adapter in adapters]
-        stacked = stack_rows(self._spec, weights, dtype=self._base.dtype)
-        device = self._base.device
-        rows = RowAdapters(
-            a={name: a.to(device) for name, a in stacked.a.items()},
-            b={name: b.to(device) for name, b in stacked.b.items()},
-            scaling=stacked.scaling,
+            return None
+        return stack_rows(
+            self._spec,
+            [adapter.weights if adapter else None for adapter in adapters],
+            dtype=self._base.dtype,
+            device=self._base.device,
         )
-        return slots.bind(rows)
 
     def _finish(self, row: _Row, new_ids: Sequence[int]) -> Answer | Exception:
         ids = list(new_ids[: row.max_new_tokens])

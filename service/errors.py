@@ -34,6 +34,7 @@ from genadapter.errors import (
     GenAdapterError,
     PackageUnavailableError,
     SpecMismatchError,
+    StorageError,
     TaskFormatError,
     UnknownFamilyError,
 )
@@ -115,6 +116,7 @@ ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
     BundleNotFoundError: _server(503, "bundle_not_found"),
     CorruptArtifactError: _server(503, "corrupt_artifact"),
     EmptyLibraryError: _server(503, "empty_library"),
+    StorageError: _server(507, "storage_unavailable"),
     TaskFormatError: ErrorRow(status=400, code="invalid_body"),
     PackageUnavailableError: _server(503, "package_unavailable"),
     AdapterIdError: ErrorRow(status=400, code="invalid_adapter_name"),

@@ -62,7 +62,13 @@ class CreateAdapterBody(RequestBody):
         description="The task, as one would say it to a colleague.",
         examples=["Turn the English noun into its plural."],
     )
-    seed: int = Field(0, ge=0, le=MAX_SEED, description="Part of the adapter's recipe.")
+    seed: int = Field(
+        0,
+        ge=0,
+        le=MAX_SEED,
+        description="Part of the adapter's recipe. Today's families are deterministic: "
+        "it changes the id alone.",
+    )
 
     def to_condition(self) -> Condition:
         """The condition to generate for."""

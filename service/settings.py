@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     """Folder of the trained bundle; none means the one that is found."""
     base: str | None = None
     """Folder or hub id of the base model; none means the packaged default."""
+    base_name: str | None = None
+    """What clients and adapters call the base; none means the bundle's own name."""
     store: Path = Field(default_factory=lambda: home() / "adapters")
     """Folder that keeps the adapters."""
     family: str | None = None

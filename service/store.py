@@ -21,7 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from genadapter.adapter import Adapter, Provenance, load_adapter, save_adapter
-from genadapter.errors import AdapterNotFoundError, CorruptArtifactError
+from genadapter.errors import (
+    AdapterNotFoundError,
+    ConfigError,
+    CorruptArtifactError,
+    StorageError,
+)
 from genadapter.lora import LoraSpec
 from genadapter.packages import sha256_of
 from genadapter.peft_format import CONFIG_FILE, WEIGHTS_FILE
@@ -85,10 +90,11 @@ class AdapterStore:
 
         Raises:
             StorageUnavailableError: The disk is full or cannot be written.
+            CorruptArtifactError: What lies under its id is not this adapter.
         """
         folder = self._path(adapter.id)
         with _storage_errors(), self._lock:
-            save_adapter(adapter, folder)
+            _save(adapter, folder)
             stored = self._remember(adapter)
         logger.info("stored %s, %d bytes", stored.id, stored.num_bytes)
         return stored
@@ -212,6 +218,14 @@ class AdapterStore:
         self._damaged.discard(identifier)
 
 
+def _save(adapter: Adapter, folder: Path) -> None:
+    """Writes an adapter; the messages of its errors hold no path of this machine."""
+    try:
+        save_adapter(adapter, folder)
+    except (ConfigError, CorruptArtifactError) as error:
+        raise _damaged(folder.name) from error
+
+
 def _load(folder: Path) -> Adapter:
     """Reads an adapter; the messages of its errors hold no path of this machine."""
     try:
@@ -257,10 +271,13 @@ def _damaged(identifier: str) -> CorruptArtifactError:
 
 @contextmanager
 def _storage_errors() -> Iterator[None]:
+    """Tells clients what failed and the log where: no path leaves this machine."""
     try:
         yield
     except OSError as error:
+        logger.warning("the adapter store failed: %s", error)
+        reason = error.reason if isinstance(error, StorageError) else error.strerror
         raise StorageUnavailableError(
-            f"the adapter store failed: {error.strerror or error}. Free disk "
-            "space or check the folder's permissions, then try again"
+            f"the adapter store failed: {reason or 'its folder is not usable'}. Free "
+            "disk space or check the folder's permissions, then try again"
         ) from error

@@ -21,7 +21,6 @@ from genadapter.adapter import (
     Adapter,
     adapter_id,
     load_adapter,
-    load_peft_weights,
     save_adapter,
 )
 from genadapter.attach import AdapterSlots, stack_rows
@@ -34,6 +33,7 @@ from genadapter.errors import (
     StorageError,
 )
 from genadapter.lora import LoraSpec, LoraWeights
+from genadapter.peft_format import load_peft_weights
 
 # PEFT still asks for a name that transformers has deprecated.
 pytestmark = pytest.mark.filterwarnings(
@@ -135,6 +135,42 @@ def test_saving_over_anything_else_is_refused(
     with pytest.raises(ConfigError, match="give a folder that does not exist"):
         save_adapter(adapter, empty)
     assert list(empty.iterdir()) == []
+
+
+def test_saving_over_a_damaged_copy_is_refused(adapter: Adapter, folder: Path) -> None:
+    """A truncated file does not pass for the adapter that its record names."""
+    path = folder / "adapter_model.safetensors"
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(CorruptArtifactError, match=r"adapter_model\.safetensors"):
+        save_adapter(adapter, folder)
+
+
+def test_saving_under_another_base_name_is_refused(
+    adapter: Adapter, folder: Path
+) -> None:
+    """A name that would not be written is not dropped in silence."""
+    with pytest.raises(ConfigError, match=r"called 'tests/tiny-llama', not 'mine'"):
+        save_adapter(replace(adapter, base_name="mine"), folder)
+
+
+def test_description_is_kept_only_where_asked(
+    adapter: Adapter, folder: Path, tmp_path: Path
+) -> None:
+    """The library keeps none by itself; a kept one is no part of the id."""
+    assert load_adapter(folder).provenance.description is None
+    told = replace(adapter.provenance, description="give the plural")
+    save_adapter(replace(adapter, provenance=told), tmp_path / "told")
+    loaded = load_adapter(tmp_path / "told")
+    assert loaded.provenance.description == "give the plural"
+    assert loaded.id == adapter.id
+
+
+def test_record_without_a_description_field_is_read(folder: Path) -> None:
+    """Adapters of the time before descriptions were kept still load."""
+    values = json.loads((folder / "genadapter.json").read_text())
+    del values["provenance"]["description"]
+    (folder / "genadapter.json").write_text(json.dumps(values))
+    assert load_adapter(folder).provenance.description is None
 
 
 def test_failed_write_leaves_nothing(
@@ -332,6 +368,35 @@ def test_foreign_variants_are_refused(foreign: Path, spec: LoraSpec) -> None:
     """Only plain LoRA means what we would compute."""
     edit_json(foreign / "adapter_config.json", use_dora=True)
     with pytest.raises(ConfigError, match="use_dora = True, allowed: False"):
+        load_peft_weights(foreign, spec)
+
+
+@pytest.mark.parametrize("beginning", ["pissa", "pissa_niter_4", "olora", "loftq"])
+def test_foreign_adapters_that_changed_their_base_are_refused(
+    foreign: Path, spec: LoraSpec, beginning: str
+) -> None:
+    """Such an adapter means nothing on the base as it was; PEFT can convert it."""
+    edit_json(foreign / "adapter_config.json", init_lora_weights=beginning)
+    with pytest.raises(ConfigError, match="path_initial_model_for_weight_conversion"):
+        load_peft_weights(foreign, spec)
+
+
+@pytest.mark.parametrize("beginning", [True, "gaussian", "eva", "orthogonal"])
+def test_foreign_adapters_of_any_plain_beginning_are_read(
+    foreign: Path, spec: LoraSpec, beginning: object
+) -> None:
+    """How training began is of no matter where the base stayed as it is."""
+    edit_json(foreign / "adapter_config.json", init_lora_weights=beginning)
+    assert load_peft_weights(foreign, spec).rank == 3
+
+
+@pytest.mark.parametrize("field", ["r", "lora_alpha"])
+def test_foreign_config_without_rank_or_alpha_is_refused(
+    foreign: Path, spec: LoraSpec, field: str
+) -> None:
+    """The message names the field and where such a folder comes from."""
+    edit_json(foreign / "adapter_config.json", **{field: None})
+    with pytest.raises(ConfigError, match=f"{field} = None, a number is needed: give"):
         load_peft_weights(foreign, spec)
 
 

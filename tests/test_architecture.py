@@ -19,7 +19,6 @@ OWNERS = {
     "lightning": "training",
     "matplotlib": "training",
     "fastapi": "service",
-    "sqlalchemy": "service",
     "uvicorn": "service",
     "pydantic": "service",
     "pydantic_settings": "service",

@@ -91,10 +91,10 @@ def test_shared_a_equals_a_of_their_own(
         )
 
 
-def test_select_and_scale_make_rows_of_rows(
-    base: BaseModel, slots: AdapterSlots, random_weights: NewWeights
+def test_select_makes_rows_of_rows(
+    slots: AdapterSlots, random_weights: NewWeights
 ) -> None:
-    """Two adapters serve three rows; strength zero is the base."""
+    """Two adapters serve three rows; a shared A stays one."""
     adapters = [random_weights(seed=1), random_weights(seed=2)]
     rows = stack_rows(slots.spec, adapters).select(torch.tensor([1, 0, 1]))
     expected = stack_rows(slots.spec, [adapters[1], adapters[0], adapters[1]])
@@ -103,9 +103,21 @@ def test_select_and_scale_make_rows_of_rows(
         assert torch.equal(rows.a[name], expected.a[name])
     shared = replace(rows, a=adapters[0].a)
     assert shared.select(torch.tensor([2])).a["q_proj"] is adapters[0].a["q_proj"]
-    plain_BTV = run(base, IDS_BT)
-    with slots.bind(rows.scaled(0.0)):
-        assert torch.equal(run(base, IDS_BT), plain_BTV)
+
+
+def test_rows_are_stacked_where_the_base_is(
+    spec: LoraSpec, random_weights: NewWeights
+) -> None:
+    """Dtype and device are the base's, for rows with and without an adapter."""
+    rows = stack_rows(
+        spec,
+        [random_weights(seed=1), None],
+        dtype=torch.bfloat16,
+        device=torch.device("meta"),
+    )
+    for tensor in (*rows.a.values(), *rows.b.values()):
+        assert tensor.is_meta
+        assert tensor.dtype is torch.bfloat16
 
 
 def test_leaving_the_binding_restores_the_base_exactly(

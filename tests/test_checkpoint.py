@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
 from genadapter import checkpoint, manifest
+from genadapter.artifact import canonical_json
 from genadapter.base_model import BaseModel
 from genadapter.checkpoint import (
     Bundle,
-    find_bundle,
     load_bundle,
     quantise_rows,
-    read_manifest,
     restore_rows,
     save_bundle,
 )
@@ -32,6 +33,8 @@ from genadapter.errors import (
     UnknownFamilyError,
 )
 from genadapter.generators import Features
+from genadapter.manifest import find_bundle, read_manifest
+from genadapter.packages import sha256_of
 
 FILES = (
     "README.md",
@@ -41,6 +44,15 @@ FILES = (
     "shared.safetensors",
 )
 WriteBundle = Callable[..., Bundle]
+
+
+def rewrite_manifest(folder: Path, **changes: Any) -> None:  # Any: plain JSON
+    """Changes fields of a manifest and makes its own sum right again."""
+    path = folder / "manifest.json"
+    values = json.loads(path.read_text()) | changes
+    values.pop("sha256")
+    own_sum = hashlib.sha256(canonical_json(values).encode()).hexdigest()
+    path.write_text(json.dumps({**values, "sha256": own_sum}))
 
 
 @pytest.fixture
@@ -127,14 +139,47 @@ def test_missing_file_is_refused(folder: Path, name: str) -> None:
         ("config", {"width": 16}, "do not fit together"),
     ],
 )
-def test_edited_manifest_is_refused(
+def test_manifest_that_describes_another_bundle_is_refused(
     folder: Path, field: str, value: object, message: str
 ) -> None:
-    """A manifest that does not describe its files is told apart from a sound one."""
-    path = folder / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {field: value}))
+    """A sum made right by hand does not make a manifest fit its files."""
+    rewrite_manifest(folder, **{field: value})
     with pytest.raises(CorruptArtifactError, match=message):
         load_bundle(folder, base=None, encoder=None)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("results", {"accuracy": 1.0}), ("seeds", {}), ("sha256", None), ("recipe", 1)],
+)
+def test_edited_manifest_is_refused(folder: Path, field: str, value: object) -> None:
+    """Figures and settings are as safe from a change as the weights are."""
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {field: value}))
+    with pytest.raises(CorruptArtifactError, match="does not have its own sum"):
+        read_manifest(folder)
+
+
+def test_manifest_keeps_the_recipe_of_its_run(
+    folder: Path, base: BaseModel, tmp_path: Path
+) -> None:
+    """Settings and steps come back as JSON has them; without a run there are none."""
+    bundle = load_bundle(folder, base=None, encoder=None)
+    assert bundle.manifest.recipe == {}
+    saved = save_bundle(
+        tmp_path / "trained",
+        generator=bundle.generator,
+        surroundings=bundle.surroundings,
+        encoder_name=bundle.manifest.encoder,
+        base=base,
+        trained_on=[],
+        seeds={},
+        results={},
+        card="",
+        recipe={"steps": {10: "a", 9: "b"}, "splits": ("train",)},
+    )
+    read = {"steps": {"10": "a", "9": "b"}, "splits": ["train"]}
+    assert saved.manifest.recipe == read_manifest(tmp_path / "trained").recipe == read
 
 
 def test_truncated_manifest_is_refused(folder: Path) -> None:
@@ -198,10 +243,8 @@ def test_family_without_weights_in_the_bundle_is_refused(
 
 def test_impossible_config_keeps_its_own_message(folder: Path) -> None:
     """A value that the family refuses is reported in the family's words."""
-    path = folder / "manifest.json"
-    values = json.loads(path.read_text())
-    values["untrained_configs"]["blend"]["temperature"] = 0
-    path.write_text(json.dumps(values))
+    blend = {"num_neighbours": 2, "temperature": 0}
+    rewrite_manifest(folder, untrained_configs={"blend": blend})
     with pytest.raises(ConfigError, match="temperature must be above 0, got 0"):
         load_bundle(folder, base=None, encoder=None, family="blend")
 
@@ -272,9 +315,8 @@ def test_manifest_sums_do_not_hide_tensors_of_wrong_shape(folder: Path) -> None:
     save_file(
         {name: tensor for name, tensor in tensors.items() if "a." not in name}, path
     )
-    values = json.loads((folder / "manifest.json").read_text())
-    values["files"]["shared.safetensors"] = checkpoint.sha256_of(path)
-    (folder / "manifest.json").write_text(json.dumps(values))
+    sums = {**read_manifest(folder).files, "shared.safetensors": sha256_of(path)}
+    rewrite_manifest(folder, files=sums)
     with pytest.raises(CorruptArtifactError, match="do not fit together"):
         load_bundle(folder, base=None, encoder=None)
 

@@ -104,6 +104,49 @@ def test_generate_again_gives_the_same_adapter(invoke: Invoke) -> None:
     assert first == again != other
 
 
+def test_description_is_kept_for_later_comparisons(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    """`run --compare` shows all three answers without being told the task again."""
+    folder = str(tmp_path / "plural")
+    invoke("generate", f"  {DESCRIPTION} ", "--out", folder)
+    arguments = ("run", folder, "cat", "--compare", "--max-new-tokens", "3")
+    kept = values_of(invoke(*arguments, "--json"))
+    told = values_of(invoke(*arguments, "--json", "--description", DESCRIPTION))
+    assert kept == told
+    assert kept["prompted"] is not None
+    assert "base + description" in invoke(*arguments).stdout
+
+
+def test_forgotten_description_is_nowhere_in_the_folder(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    """The same adapter, and no file of it holds the words."""
+    kept, forgotten = tmp_path / "kept", tmp_path / "forgotten"
+    invoke("generate", DESCRIPTION, "--out", str(kept))
+    arguments = ("generate", DESCRIPTION, "--forget-description", "--out")
+    assert invoke(*arguments, str(forgotten)).exit_code == 0
+    assert load_adapter(forgotten).id == load_adapter(kept).id
+    for path in forgotten.iterdir():
+        assert DESCRIPTION.encode() not in path.read_bytes()
+    refused = invoke(*arguments, str(kept))
+    assert refused.exit_code == 2
+    assert "delete the folder" in refused.stderr
+
+
+def test_base_name_is_what_the_folder_calls_its_base(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    """PEFT and vLLM find the base under the name that the user has for it."""
+    options = ("--out", str(tmp_path / "named"), "--base-name", "mine/base")
+    named = values_of(invoke("generate", DESCRIPTION, *options, "--json"))
+    plain = values_of(invoke("generate", DESCRIPTION, "--json"))
+    assert named["id"] == plain["id"]
+    config = json.loads((tmp_path / "named" / "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] == "mine/base"
+    assert load_adapter(tmp_path / "named").base_name == "mine/base"
+
+
 def test_family_and_bundle_reach_the_loader(invoke: Invoke, pipeline: Pipeline) -> None:
     """Options arrive where the pipeline is loaded."""
     asked: list[tuple[Path | None, str | None]] = []
@@ -139,11 +182,24 @@ def test_existing_folder_of_something_else_is_refused(
 def test_file_system_errors_are_told_like_our_own(
     invoke: Invoke, tmp_path: Path
 ) -> None:
-    """A folder that cannot be made is the user's to change, not a traceback."""
+    """A folder that cannot be made is named, with what to do about it."""
     (tmp_path / "file").write_text("")
     result = invoke("generate", DESCRIPTION, "--out", str(tmp_path / "file" / "new"))
     assert result.exit_code == 2
     assert "error:" in result.stderr
+    assert str(tmp_path / "file") in result.stderr
+    assert "then run the command again" in result.stderr
+
+
+def test_damaged_folder_is_not_reported_as_written(
+    invoke: Invoke, adapter_folder: str
+) -> None:
+    """Generating onto a truncated copy of the same adapter fails."""
+    path = Path(adapter_folder) / "adapter_model.safetensors"
+    path.write_bytes(path.read_bytes()[:-10])
+    result = invoke("generate", DESCRIPTION, "--out", adapter_folder)
+    assert result.exit_code == 2
+    assert "adapter_model.safetensors" in result.stderr
 
 
 def test_run_prints_the_answer_alone(invoke: Invoke, adapter_folder: str) -> None:
@@ -158,12 +214,14 @@ def test_run_prints_the_answer_alone(invoke: Invoke, adapter_folder: str) -> Non
 def test_run_compares_base_prompted_base_and_adapter(
     invoke: Invoke, adapter_folder: str
 ) -> None:
-    """With the description at hand all three answers stand side by side."""
+    """Where no description is kept, the third column is for the asking."""
     arguments = ("run", adapter_folder, "cat", "--compare", "--max-new-tokens", "3")
     values = values_of(invoke(*arguments, "--json", "--description", DESCRIPTION))
     assert sorted(values) == ["adapter", "base", "input", "prompted"]
     assert values_of(invoke(*arguments, "--json"))["prompted"] is None
-    assert "base + description" not in invoke(*arguments).stdout
+    without = invoke(*arguments)
+    assert "base + description" not in without.stdout
+    assert without.stderr.count("give --description") == 1
     with_description = invoke(*arguments, "--description", DESCRIPTION)
     assert "base + description" in with_description.stdout
 
@@ -200,6 +258,14 @@ def test_run_without_any_bundle_needs_the_very_same_base(
     other = Loaders(base=lambda _: new_base(seed=1))
     result = invoke("run", adapter_folder, "cat", loaders=other)
     assert "name the right one with --base" in result.stderr
+
+
+def test_run_reads_no_bundle_where_the_base_is_the_adapters_own(
+    invoke: Invoke, adapter_folder: str, tmp_path: Path
+) -> None:
+    """A damaged bundle does not stand in the way of a sound adapter."""
+    (tmp_path / "bundle" / "manifest.json").write_text("{")
+    assert invoke("run", adapter_folder, "cat").exit_code == 0
 
 
 def test_run_of_a_missing_adapter_says_what_is_expected(invoke: Invoke) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -33,13 +35,15 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 DATA_README = ROOT / "data" / "README.md"
 SERVICE_README = ROOT / "service" / "README.md"
+REPORT = ROOT / "data" / "reports" / "heldout" / "report.json"
 MAX_README_LINES = 200
 SUMMED_UP = {
     "genadapter/generators": "base.py is the contract, every other file one family",
+    "training/commands": "one file a group of sub-commands",
     "training/catalogue": "one file a family of tasks, and the builder of the suite",
     "training/evaluation": "tasks x methods: table, controls, intervals, plots",
     "training/objectives": "one file an objective",
-    "service/routes": "one file a group of routes",
+    "service": "adapters and chat over HTTP",
     "tests": "mirrors the packages",
     "data": "the task suite and the shipped bundle",
 }
@@ -126,10 +130,10 @@ def _errors() -> str:
 
 def _tree() -> str:
     lines = []
-    for package in ("genadapter", "training", "service"):
+    for package in ("genadapter", "training"):
         lines.append(f"{package}/")
         lines += [f"  {line}" for line in _package_lines(ROOT / package)]
-    lines += [f"{name}/ - {SUMMED_UP[name]}" for name in ("tests", "data")]
+    lines += [f"{name}/ - {SUMMED_UP[name]}" for name in ("service", "tests", "data")]
     return "```\n" + "\n".join(lines) + "\n```"
 
 
@@ -165,9 +169,47 @@ def _tasks() -> str:
     return _table(titles, rows)
 
 
+def _results() -> str:
+    report = json.loads(REPORT.read_text("utf-8"))
+    parts = {
+        "unseen families": report["by_distance"]["unseen_families"],
+        "unseen tasks of seen families": report["by_distance"]["unseen_tasks"],
+        "with headroom": report["headline"],
+    }
+    heads = [f"{name} ({part['num_tasks']})" for name, part in parts.items()]
+    rows = [
+        [f"`{method}`", *(_exact(part["macro"][method]) for part in parts.values())]
+        for method in report["methods"]
+    ]
+    leads = [
+        f"`{rival}` {_lead(found)}"
+        for rival, found in report["headline"]["paired"].items()
+        if found["difference"] is not None and rival != "oracle"
+    ]
+    return "\n\n".join(
+        [
+            _table(["Exact match", *heads], rows),
+            f"Lead of `{report['default']}` where there is headroom: {', '.join(leads)}.",
+        ]
+    )
+
+
+def _exact(found: dict[str, Any]) -> str:  # Any: plain JSON
+    if found["exact_match"] is None:
+        return "-"
+    low, high = found["exact_match_ci"]
+    return f"{found['exact_match']:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def _lead(found: dict[str, Any]) -> str:  # Any: plain JSON
+    low, high = found["ci"]
+    return f"{found['difference']:+.3f} [{low:+.3f}, {high:+.3f}]"
+
+
 BLOCKS: dict[tuple[Path, str], Callable[[], str]] = {
     (README, "help"): _help,
     (README, "families"): _families,
+    (README, "results"): _results,
     (README, "recipes"): _recipes,
     (SERVICE_README, "routes"): _routes,
     (SERVICE_README, "settings"): _settings,

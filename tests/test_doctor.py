@@ -49,7 +49,7 @@ def test_broken_extras_do_not_stop_generating() -> None:
 def test_fetched_models_are_ok_and_absent_ones_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only what generating needs makes the machine not ready."""
+    """Only what generating or running an adapter needs makes the machine not ready."""
     monkeypatch.setenv("GENADAPTER_HOME", str(tmp_path))
     folder = tmp_path / "models" / "smollm2-135m-instruct"
     folder.mkdir(parents=True)

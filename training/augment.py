@@ -3,7 +3,8 @@
 A generator that meets `yes` and `no` in a hundred tasks learns the habit, not the
 description. Here the labels of a task are renamed in its descriptions and answers
 alike, and format requests are joined to descriptions, so that reading is what pays.
-Variants keep their task's family, group and pool, and are used in training only.
+Variants keep their task's family, group and pool, and are used in training only: they
+are made of training rows and wordings, and all of a variant is trained on.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from training.tasks import Example, Task
+from training.tasks import Task
 
 MAX_LABELS = 6
 MAX_LABEL_MENTIONS = 2
@@ -268,14 +269,14 @@ def _varied(
     task: Task, name: str, descriptions: Sequence[str], change: Callable[[str], str]
 ) -> Task:
     examples = tuple(
-        Example(e.input, tuple(change(o) for o in e.outputs)) for e in task.examples
+        replace(e, outputs=tuple(change(o) for o in e.outputs)) for e in task.examples
     )
     return replace(
         task,
         id=f"{task.id}+{name}",
         descriptions=tuple(descriptions),
         examples=examples,
-        group=task.group,
+        is_train_only=True,
     )
 
 

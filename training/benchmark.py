@@ -18,9 +18,9 @@ from typing import Any
 import torch
 
 from genadapter.base_model import BaseModel
-from genadapter.errors import ConfigError
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec
+from training.checks import at_least
 from training.datamodule import TaskData
 from training.sources import ExpertSource
 from training.tasks import Task
@@ -60,11 +60,7 @@ class BenchConfig:
 
     def __post_init__(self) -> None:
         """Rejects sizes that measure nothing."""
-        for name in ("num_experts", "num_sequential", "group_size", "num_steps"):
-            if getattr(self, name) < 1:
-                raise ConfigError(
-                    f"{name} must be at least 1, got {getattr(self, name)}"
-                )
+        at_least(1, self, "num_experts", "num_sequential", "group_size", "num_steps")
 
 
 class ExpertBench:

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from genadapter.checkpoint import Bundle, save_bundle
 from genadapter.generators import Generator, Surroundings, find_family
 from genadapter.generators.blend import BlendGenerator
 from genadapter.generators.nearest import NearestGenerator
 from training.datamodule import Batch, validation_batches
-from training.run import Workspace
+from training.gains import expert_gains, warn_of_lossy_basis
+from training.run import Workspace, generator_steps, to_json
 from training.sources import ExpertSource, GeneratorSource
 from training.teacher_forcing import mean_accuracy, score_tasks
 
@@ -36,13 +37,18 @@ class BlendChoice:
 
 
 def bundle_run(
-    work: Workspace, surroundings: Surroundings, generator: Generator, folder: Path
+    work: Workspace,
+    surroundings: Surroundings,
+    experts_NP: Tensor,
+    generator: Generator,
+    folder: Path,
 ) -> Bundle:
     """Writes the bundle of a run.
 
     Args:
         work: The run.
-        surroundings: The shared factors and experts that it trained.
+        surroundings: The shared factors and the library that it trained.
+        experts_NP: The experts as trained, to see what the library's basis keeps.
         generator: The generator at its best checkpoint.
         folder: Where the bundle is to appear; must not exist.
 
@@ -54,6 +60,9 @@ def bundle_run(
         draft = _save(work, Path(drafts) / "draft", generator, surroundings)
     blend = tune_blend(work, draft.surroundings)
     results = measure(work, draft, blend)
+    gains = expert_gains(work, surroundings.shared, experts_NP)
+    warn_of_lossy_basis(gains)
+    results["experts"] = {**asdict(gains), "kept": gains.kept}
     return _save(
         work,
         folder,
@@ -180,7 +189,16 @@ def _save(
         results=results or {},
         card=card(work, generator, results or {}),
         untrained_configs=untrained_configs,
+        recipe=recipe_of(work),
     )
+
+
+def recipe_of(work: Workspace) -> dict[str, Any]:  # Any: plain JSON
+    """What the run was told, and the steps that its generator made."""
+    values = to_json(work.recipe)
+    # Where a file lay on the training machine is nobody else's concern.
+    values["data"]["extra_files"] = [Path(f).name for f in work.recipe.data.extra_files]
+    return {**values, "generator_steps": generator_steps(work)}
 
 
 def card(
@@ -209,7 +227,8 @@ A {kind} `{generator.family}` generator with the experts it leans on. From a des
 of a task it writes a LoRA adapter of rank {work.spec.rank} (alpha {work.spec.alpha:g}) on {modules} of
 layers {layers[0]} to {layers[-1]}. It hears descriptions through the encoder `{work.encoder.name}`.
 
-- Recipe `{work.recipe.name}`, seed {work.recipe.seed}.
+- Recipe `{work.recipe.name}`, seed {work.recipe.seed}; all settings are in `manifest.json`. The
+  generator is that of step {generator_steps(work)}, the best on the validation families.
 - Trained on {len(trained)} tasks of {len(families)} families: {", ".join(families)};
   and on {num_variants} variants of them with other labels or answer formats.
 - Licences of the training data: {", ".join(licences)}.
@@ -227,7 +246,7 @@ of your own task. The base model's own mistakes and biases remain.
 
 
 def _results_text(results: dict[str, Any]) -> str:  # Any: plain JSON
-    if not results:
+    if "validation" not in results:
         return "Not measured: the run had no validation families."
     found = results["validation"]
     lines = [

@@ -1,10 +1,7 @@
 """Batches for training: rows of many tasks, their cached lower states, a condition each.
 
-Adapters sit on the upper layers, so the lower layers' states of a row never change:
-they are computed once and kept in a file that is mapped into memory.
-
-All prompts begin alike (the chat template), so rows of a task share one sequence: the
-common start once, then each row's own tokens.
+Rows of a task share a sequence: the start that all prompts have in common once, then
+each row's own tokens.
 
 Shapes: B slots (a task and its adapter), G rows, S sequences, T tokens, D hidden, N
 answer tokens of a batch.
@@ -12,49 +9,29 @@ answer tokens of a batch.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
-from pathlib import Path
 from typing import Literal
 
 import lightning
 import torch
-from rich.console import Console
-from rich.progress import track
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader, IterableDataset
 
-from genadapter.artifact import not_written
 from genadapter.base_model import BaseModel, Packing
-from genadapter.condition import Condition
-from genadapter.encoder import Encoder, TextFeatures
 from genadapter.errors import ConfigError
+from training.checks import at_least
+from training.descriptions import DescriptionTable
+from training.states import Row, StateCache, num_common_tokens, pack_rows
 from training.tasks import Example, Task
 
 SEQUENCE_TOKENS = 96
 """Longer sequences cost more in attention than their shared start saves."""
 
 ExamplePart = Literal["train", "validation", "test"]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One tokenised example: a prompt and the answer that is learned."""
-
-    task: int
-    """Position of its task in the suite."""
-    prompt: tuple[int, ...]
-    answer: tuple[int, ...]
-
-    def __len__(self) -> int:
-        """Number of tokens that go through the model."""
-        return len(self.prompt) + len(self.answer) - 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,199 +71,6 @@ class Batch:
             name: getattr(self, name).to(device) for name in self.__dataclass_fields__
         }
         return Batch(**moved)
-
-
-class StateCache:
-    """Lower-layer states in one file: of the common start, then of each row's rest."""
-
-    def __init__(
-        self, rows: Sequence[Row], base: BaseModel, start_layer: int, *, num_common: int
-    ) -> None:
-        """Remembers where each row lies; nothing is computed yet.
-
-        Args:
-            rows: What to cache.
-            base: Whose lower layers to run.
-            start_layer: How many of them.
-            num_common: How many first tokens all rows share; kept once.
-        """
-        self._rows = rows
-        self._base = base
-        self._start_layer = start_layer
-        self._num_common = num_common
-        lengths = torch.tensor([num_common, *[len(r) - num_common for r in rows]])
-        self._offsets = lengths.cumsum(0).tolist()
-        self._states_TD: Tensor | None = None
-
-    def prepare(self, folder: Path) -> None:
-        """Computes the states unless the folder already holds them."""
-        shape = (self._offsets[-1], self._base.model.config.hidden_size)
-        path = folder / f"{self._key()}.states"
-        partial = path.with_suffix(".partial")
-        folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            _reserve(partial, 2 * shape[0] * shape[1])
-            states_TD = _map_file(partial, shape)
-            self._fill(states_TD)
-            del states_TD
-            partial.rename(path)
-        self._states_TD = _map_file(path, shape)
-
-    @property
-    def common(self) -> Tensor:
-        """States of the common start, of shape (T, D)."""
-        assert self._states_TD is not None
-        return self._states_TD[: self._num_common]
-
-    def row(self, position: int) -> Tensor:
-        """States of one row behind the common start, of shape (T, D)."""
-        assert self._states_TD is not None
-        return self._states_TD[self._offsets[position] : self._offsets[position + 1]]
-
-    def _key(self) -> str:
-        digest = hashlib.sha256()
-        digest.update(f"{self._base.fingerprint.digest}/{self._start_layer}".encode())
-        digest.update(f"/{self._num_common}".encode())
-        for row in self._rows:
-            digest.update(repr((row.prompt, row.answer)).encode())
-        return digest.hexdigest()[:24]
-
-    @torch.inference_mode()
-    def _fill(self, states_TD: Tensor) -> None:
-        order = sorted(range(len(self._rows)), key=lambda i: len(self._rows[i]))
-        sequences = [order[i : i + 4] for i in range(0, len(order), 4)]
-        for start in track(
-            range(0, len(sequences), 16),
-            description="lower states",
-            transient=True,
-            console=Console(stderr=True),
-        ):
-            chunk = sequences[start : start + 16]
-            hidden_STD, packing = self.run(
-                [self._rows[i] for i in own] for own in chunk
-            )
-            for own, hidden_TD, segments_T in zip(
-                chunk, hidden_STD, packing.segments_BT, strict=True
-            ):
-                states_TD[: self._num_common] = hidden_TD[segments_T == 0]
-                for segment, i in enumerate(own, start=1):
-                    found_TD = hidden_TD[segments_T == segment]
-                    states_TD[self._offsets[i] : self._offsets[i + 1]] = found_TD
-
-    def run(self, sequences: Iterable[Sequence[Row]]) -> tuple[Tensor, Packing]:
-        """Lower states of packed rows, computed now.
-
-        Returns:
-            States of shape (S, T, D) on the base's device, and where rows lie in them.
-        """
-        sequences = list(sequences)
-        packing = pack_rows(
-            [[len(row) for row in rows] for rows in sequences], self._num_common
-        )
-        ids = []
-        for rows in sequences:
-            own = [
-                token for row in rows for token in _token_ids(row)[self._num_common :]
-            ]
-            ids.append(torch.tensor([*rows[0].prompt[: self._num_common], *own]))
-        device = self._base.device
-        packing = packing.to(device)
-        hidden_STD = self._base.lower_states(
-            pad_sequence(ids, batch_first=True).to(device),
-            num_layers=self._start_layer,
-            packing=packing,
-        )
-        return hidden_STD, packing
-
-
-def pack_rows(lengths: Sequence[Sequence[int]], num_common: int) -> Packing:
-    """Lays rows out in sequences.
-
-    Args:
-        lengths: For every sequence the lengths of its rows, common start included.
-        num_common: Length of the common start.
-    """
-    segments, places = [], []
-    for own in lengths:
-        rests = [length - num_common for length in own]
-        marks = torch.arange(len(own) + 1).repeat_interleave(
-            torch.tensor([num_common, *rests])
-        )
-        counts = [
-            torch.arange(num_common),
-            *(num_common + torch.arange(n) for n in rests),
-        ]
-        segments.append(marks)
-        places.append(torch.cat(counts))
-    return Packing(
-        segments_BT=pad_sequence(segments, batch_first=True, padding_value=-1),
-        places_BT=pad_sequence(places, batch_first=True),
-    )
-
-
-def _reserve(path: Path, num_bytes: int) -> None:
-    """Takes the space now: a disk that fills up under a mapped file kills the process."""
-    try:
-        with path.open("wb") as stream:
-            os.posix_fallocate(stream.fileno(), 0, num_bytes)
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise not_written(path, error) from error
-
-
-def _map_file(path: Path, shape: tuple[int, int]) -> Tensor:
-    flat = torch.from_file(
-        str(path), shared=True, size=shape[0] * shape[1], dtype=torch.bfloat16
-    )
-    return flat.view(shape)
-
-
-def _token_ids(row: Row) -> tuple[int, ...]:
-    return (row.prompt + row.answer)[:-1]
-
-
-@dataclass(frozen=True, slots=True)
-class DescriptionTable:
-    """Features of every description of every task, encoded once."""
-
-    features: TextFeatures
-    train: tuple[tuple[int, ...], ...]
-    """For each task, its training descriptions' positions."""
-    heldout: tuple[tuple[int, ...], ...]
-    """For each task, its held-out descriptions' positions."""
-
-    @classmethod
-    def encode(cls, tasks: Sequence[Task], encoder: Encoder) -> DescriptionTable:
-        """Encodes all descriptions of all tasks."""
-        texts: list[str] = []
-        train: list[tuple[int, ...]] = []
-        heldout: list[tuple[int, ...]] = []
-        for task in tasks:
-            own = range(len(texts), len(texts) + len(task.descriptions))
-            texts += [Condition(description=d).text for d in task.descriptions]
-            train.append(tuple(own[: task.num_train_descriptions]))
-            heldout.append(tuple(own[task.num_train_descriptions :]) or tuple(own[-1:]))
-        return cls(encode_all(texts, encoder), tuple(train), tuple(heldout))
-
-
-def encode_all(texts: Sequence[str], encoder: Encoder) -> TextFeatures:
-    """Features of many texts, encoded in chunks of similar length."""
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    chunks = [order[i : i + 64] for i in range(0, len(order), 64)]
-    parts = [encoder.encode([texts[i] for i in chunk]) for chunk in chunks]
-    longest = max(part.tokens_BTE.shape[1] for part in parts)
-    back = torch.tensor(order).argsort()
-    return TextFeatures(
-        pooled_BE=torch.cat([p.pooled_BE for p in parts])[back],
-        tokens_BTE=torch.cat([_pad(p.tokens_BTE.half(), longest) for p in parts])[back],
-        mask_BT=torch.cat([_pad(p.mask_BT, longest) for p in parts])[back],
-    )
-
-
-def _pad(tensor: Tensor, length: int) -> Tensor:
-    shape = list(tensor.shape)
-    shape[1] = length - shape[1]
-    return torch.cat([tensor, tensor.new_zeros(shape)], dim=1)
 
 
 class TaskData:
@@ -334,7 +118,7 @@ class TaskData:
         self.of_task: dict[int, list[int]] = defaultdict(list)
         for i, row in enumerate(rows):
             self.of_task[row.task].append(i)
-        self.num_common = _num_common_tokens(self.rows)
+        self.num_common = num_common_tokens(self.rows)
         self.cache = StateCache(
             self.rows, base, start_layer, num_common=self.num_common
         )
@@ -407,14 +191,9 @@ class TaskData:
         return found
 
 
-def _num_common_tokens(rows: Sequence[Row]) -> int:
-    """First tokens that all prompts share, short of any prompt's last token."""
-    first = min(row.prompt for row in rows)
-    last = max(row.prompt for row in rows)
-    shortest = min(len(row.prompt) for row in rows) - 1
-    # What the first and the last in order share, all between them share.
-    same = (a == b for a, b in zip(first, last, strict=False))
-    return len(list(takewhile(bool, islice(same, shortest))))
+def num_tokens(example: Example, base: BaseModel) -> int:
+    """Tokens of an example that go through the model."""
+    return len(base.prompt_ids(example.input) + base.answer_ids(example.outputs[0])) - 1
 
 
 def _tokenise(
@@ -447,11 +226,7 @@ class BatchConfig:
 
     def __post_init__(self) -> None:
         """Rejects sizes that make no batch."""
-        for name in ("num_tasks", "rows_per_task", "num_buckets"):
-            if getattr(self, name) < 1:
-                raise ConfigError(
-                    f"{name} must be at least 1, got {getattr(self, name)}"
-                )
+        at_least(1, self, "num_tasks", "rows_per_task", "num_buckets")
         if not 0 <= self.swapped_share <= 1:
             raise ConfigError(f"swapped_share must be 0 to 1, got {self.swapped_share}")
 

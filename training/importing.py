@@ -8,23 +8,24 @@ Shapes: C coefficients, N experts, P parameters of one flattened B, E embedding.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from genadapter.adapter import load_peft_weights
 from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, save_bundle
+from genadapter.condition import Condition
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError, SpecMismatchError
 from genadapter.generators import Surroundings
 from genadapter.library import Expert, ExpertLibrary, flatten_b, split_b
 from genadapter.lora import LoraSpec, LoraWeights, norm, project_onto, weighted_sum
+from genadapter.peft_format import load_peft_weights
 
-KEPT_AT_LEAST = 0.5
+NORM_KEPT_AT_LEAST = 0.5
 """Share of the squared norm of B @ A below which an adapter is refused."""
 
 
@@ -43,6 +44,15 @@ class ImportedExpert:
     kept_of_change: float
     """The same of what sets it apart from the multi-task adapter."""
 
+    def to_dict(self) -> dict[str, Any]:  # Any: plain JSON
+        """Its id and the shares kept as JSON values."""
+        return {
+            "id": self.expert.id,
+            "kept_on_a": round(self.kept_on_a, 4),
+            "kept": round(self.kept, 4),
+            "kept_of_change": round(self.kept_of_change, 4),
+        }
+
 
 def import_expert(
     folder: Path, description: str, *, bundle: Bundle, base_name: str
@@ -56,11 +66,11 @@ def import_expert(
         base_name: What the base model is called.
 
     Raises:
-        ConfigError: A blank description, or an expert of that name is there already.
+        ConditionError: A description that no generator could be given.
+        ConfigError: An expert of that name is there already.
         SpecMismatchError: Another base model, NaN, or less than half can be kept.
     """
-    if not description.strip():
-        raise ConfigError("--description must say what the adapter's task is, got ''")
+    condition = Condition(description=description)
     around = bundle.surroundings
     name = f"imported_{folder.resolve().name}"
     if any(expert.id == name for expert in around.library.experts):
@@ -70,13 +80,16 @@ def import_expert(
     coefficients_C, compact = _compact(on_a, around)
     multitask = LoraWeights(around.shared.a, around.shared.b)
     kept_on_a, kept = _share_kept(weights, on_a), _share_kept(weights, compact)
-    if kept < KEPT_AT_LEAST:
+    if kept < NORM_KEPT_AT_LEAST:
         raise SpecMismatchError(
             f"the bundle's library can keep {max(kept, 0.0):.0%} of the adapter in "
-            f"{folder}, its A alone {kept_on_a:.0%}, at least {KEPT_AT_LEAST:.0%} is "
-            "needed: train it from an adapter of this bundle, with A frozen"
+            f"{folder}, its A alone {kept_on_a:.0%}, at least "
+            f"{NORM_KEPT_AT_LEAST:.0%} is needed: train it from an adapter of this "
+            "bundle, with A frozen"
         )
-    expert = Expert(id=name, family="imported", group=name, description=description)
+    expert = Expert(
+        id=name, family="imported", group=name, description=condition.description
+    )
     return ImportedExpert(
         expert=expert,
         coefficients_C=coefficients_C,
@@ -109,8 +122,8 @@ def add_expert(
         ConfigError: Something lies at the folder, or the bundle grew too large to ship.
     """
     around, manifest = bundle.surroundings, bundle.manifest
-    text = " ".join(imported.expert.description.split())
-    embedding_1E = encoder.encode([text]).pooled_BE.cpu()
+    condition = Condition(description=imported.expert.description)
+    embedding_1E = encoder.encode([condition.text]).pooled_BE.cpu()
     library = around.library
     grown = ExpertLibrary(
         [*library.experts, imported.expert],
@@ -133,6 +146,7 @@ def add_expert(
         results={**manifest.results, "imported_since": since},
         card=f"{card.rstrip()}\n\n{note}\n",
         untrained_configs=manifest.untrained_configs,
+        recipe=manifest.recipe,
     )
 
 
@@ -174,13 +188,3 @@ def _share_kept(
         whole = weighted_sum([wanted, apart_from], [1.0, -1.0])
     lost = norm(weighted_sum([wanted, found], [1.0, -1.0]))
     return 1 - (lost / max(norm(whole), 1e-12)) ** 2
-
-
-def report(imported: ImportedExpert) -> Mapping[str, object]:
-    """What `experts import` reports."""
-    return {
-        "id": imported.expert.id,
-        "kept_on_a": round(imported.kept_on_a, 4),
-        "kept": round(imported.kept, 4),
-        "kept_of_change": round(imported.kept_of_change, 4),
-    }

@@ -21,6 +21,7 @@ from genadapter.base_model import BaseModel
 from genadapter.errors import ConfigError
 from genadapter.library import split_b
 from genadapter.lora import LoraSpec
+from training.checks import at_least
 from training.datamodule import Batch
 from training.objectives import Step, find_objectives, reconstruction
 
@@ -57,8 +58,9 @@ class OptimConfig:
             raise ConfigError(
                 f"learning_rate must be above 0, got {self.learning_rate}"
             )
-        if self.max_steps < 1:
-            raise ConfigError(f"max_steps must be at least 1, got {self.max_steps}")
+        at_least(1, self, "max_steps")
+        at_least(0, self, "warmup_steps", "warm_start_steps", "weight_decay")
+        find_objectives(self.objectives)
 
 
 class AdapterTraining(lightning.LightningModule):
@@ -73,6 +75,7 @@ class AdapterTraining(lightning.LightningModule):
         config: OptimConfig,
         expert_b_NP: Tensor | None = None,
         budget_seconds: float | None = None,
+        deadline: float | None = None,
     ) -> None:
         """Wires a source to the base model.
 
@@ -83,6 +86,7 @@ class AdapterTraining(lightning.LightningModule):
             config: How to optimise.
             expert_b_NP: By task position, the experts that reconstruction aims at.
             budget_seconds: Time for the whole run; the schedule ends with it.
+            deadline: On the monotonic clock, when this leg of the run must stop.
         """
         super().__init__()
         self.source = source
@@ -92,6 +96,7 @@ class AdapterTraining(lightning.LightningModule):
         self._start_layer = spec.layers[0]
         self._expert_b_NP = expert_b_NP
         self._budget_seconds = budget_seconds
+        self._deadline = math.inf if deadline is None else deadline
         self._objectives = find_objectives(config.objectives)
         self.elapsed_seconds = 0.0
         self._step_started = 0.0
@@ -209,9 +214,14 @@ class AdapterTraining(lightning.LightningModule):
             return min(1.0, by_steps)
         return min(1.0, max(by_steps, self.elapsed_seconds / self._budget_seconds))
 
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether the leg is over before the run is done."""
+        return self.progress < 1.0 and time.monotonic() >= self._deadline
+
     def on_train_batch_start(self, _batch: Batch, _index: int) -> int | None:
-        """Sets the learning rate for the progress made; ends a run out of time."""
-        if self.progress >= 1.0:
+        """Sets the learning rate for the progress made; ends a run or leg out of time."""
+        if self.progress >= 1.0 or self.is_interrupted:
             self.trainer.should_stop = True
             return -1
         self._step_started = time.monotonic()
@@ -276,7 +286,7 @@ def new_trainer(
         callbacks=list(callbacks),
         logger=False,
         enable_checkpointing=bool(callbacks),
-        enable_progress_bar=is_validated,
+        enable_progress_bar=bool(callbacks),
         enable_model_summary=False,
         num_sanity_val_steps=0,
         limit_val_batches=None if is_validated else 0,

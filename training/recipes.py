@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from genadapter.errors import ConfigError
+from genadapter.generators import families, find_family
 from genadapter.generators.hypernetwork import HypernetworkGenerator
+from training.checks import at_least
 from training.datamodule import BatchConfig
 from training.module import OptimConfig
 
@@ -37,6 +39,11 @@ class DataConfig:
     validation_rows: int = 16
     """Rows of a validation task that a checkpoint is judged on."""
 
+    def __post_init__(self) -> None:
+        """Rejects sizes that leave nothing to learn from."""
+        at_least(1, self, "max_rows", "max_tokens", "variant_rows", "validation_rows")
+        at_least(0, self, "max_tasks", "relabelled", "reformatted")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdapterConfig:
@@ -51,6 +58,11 @@ class AdapterConfig:
     start_layer: int = 15
     """First decoder layer with adapters; the states below are cached."""
 
+    def __post_init__(self) -> None:
+        """Rejects shapes that no adapter has."""
+        at_least(1, self, "rank")
+        at_least(0, self, "start_layer")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExpertsConfig:
@@ -64,6 +76,10 @@ class ExpertsConfig:
     """Rows of each a step."""
     num_components: int = 128
     """Basis vectors that the experts are kept in."""
+
+    def __post_init__(self) -> None:
+        """Rejects sizes that train nothing."""
+        at_least(1, self, "group_size", "rows_per_task", "num_components")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,16 +100,20 @@ class Recipe:
     """Training of the experts."""
     family: str = "hypernetwork"
     """The generator family."""
-    generator: Any = field(
+    generator: Any = field(  # Any: the family's Config
         default_factory=HypernetworkGenerator.Config
-    )  # Any: its Config
-    """The family's own config."""
+    )
+    """The family's own config; another family brings its own."""
     optim: OptimConfig
     """Training of the generator."""
     validate_every_steps: int = 250
     """Steps between looks at the validation families."""
     seed: int = 0
     """Of everything drawn at random."""
+
+    def __post_init__(self) -> None:
+        """Rejects a rhythm without beats."""
+        at_least(1, self, "validate_every_steps")
 
 
 def smoke() -> Recipe:
@@ -182,14 +202,36 @@ def override(recipe: Recipe, assignments: Sequence[str]) -> Recipe:
         assignments: Values are JSON, or plain text for text fields.
 
     Raises:
-        ConfigError: An unknown field, with the closest names, or a wrong type.
+        ConfigError: An unknown field, with the closest names, a wrong type or value, or
+            a family that is not trained this way.
+        UnknownFamilyError: No such generator family.
     """
     for assignment in assignments:
         path, sign, value = assignment.partition("=")
         if not sign:
             raise ConfigError(f"expected section.field=value, got {assignment!r}")
-        recipe = _assign(recipe, path.split("."), value, path)
+        if path == "family":
+            config = find_family(value).Config()
+            recipe = replace(recipe, family=value, generator=config)
+        else:
+            recipe = _assign(recipe, path.split("."), value, path)
+    _check_family(recipe)
     return recipe
+
+
+def _check_family(recipe: Recipe) -> None:
+    family = find_family(recipe.family)
+    if not family.objectives:
+        trained = [name for name, cls in families().items() if cls.objectives]
+        raise ConfigError(
+            f"family {recipe.family!r} is not trained: choose {' or '.join(trained)}; "
+            "every bundle can run the untrained families as well"
+        )
+    if unknown := sorted(set(recipe.optim.objectives) - set(family.objectives)):
+        raise ConfigError(
+            f"family {recipe.family!r} cannot learn from {unknown[0]!r}: set "
+            f"optim.objectives to some of {', '.join(family.objectives)}"
+        )
 
 
 def _assign(

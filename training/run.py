@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
-import lightning
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from genadapter.artifact import read_tensors, write_tensors
+from genadapter.artifact import read_json, read_tensors, write_json, write_tensors
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError
@@ -39,17 +39,29 @@ from training.curves import write_curves
 from training.datamodule import (
     BatchConfig,
     BatchStream,
-    DescriptionTable,
     TaskData,
     TaskDataModule,
+    num_tokens,
     validation_batches,
 )
+from training.descriptions import DescriptionTable
 from training.module import AdapterTraining, OptimConfig, new_trainer
 from training.recipes import Recipe
 from training.sources import ExpertSource, GeneratorSource, MultiTaskSource
 from training.tasks import Task, read_tasks
 
 logger = logging.getLogger(__name__)
+
+RECIPE_FILE = "recipe.json"
+LAST_FILE, BEST_FILE = "last.ckpt", "best.ckpt"
+_RESUMABLE = ("optim", "validate_every_steps")
+"""Settings of the last stage alone: a run may go on with other ones."""
+CHECKPOINT_STEPS = 100
+"""Steps between checkpoints; a killed run loses no more than these."""
+
+
+class LegOverError(Exception):
+    """A leg of a run is over in good order; the same command goes on from here."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +81,8 @@ class Workspace:
     """Tasks that are trained on, variants included."""
     data: TaskData
     descriptions: DescriptionTable
+    deadline: float | None = None
+    """On the monotonic clock, when this leg of the run must stop."""
 
     @property
     def train_tasks(self) -> range:
@@ -111,18 +125,35 @@ def select_tasks(recipe: Recipe) -> tuple[list[Task], list[Task]]:
 
 def _thinned(tasks: list[Task], count: int) -> list[Task]:
     """At most so many tasks, spread evenly; 0 keeps all."""
-    if not count:
+    if not count or count >= len(tasks):
         return tasks
-    return tasks[:: max(1, len(tasks) // count)][:count]
+    return [tasks[i * len(tasks) // count] for i in range(count)]
 
 
-def prepare(recipe: Recipe, *, base: BaseModel, encoder: Encoder) -> Workspace:
-    """Reads tasks, encodes descriptions and caches lower states."""
+def prepare(
+    recipe: Recipe,
+    *,
+    base: BaseModel,
+    encoder: Encoder,
+    deadline: float | None = None,
+) -> Workspace:
+    """Reads tasks, encodes descriptions and caches lower states.
+
+    Args:
+        recipe: What to train, on what.
+        base: The frozen base.
+        encoder: Reads the descriptions.
+        deadline: On the monotonic clock, when this leg of the run must stop.
+
+    Raises:
+        ConfigError: The run's folder holds stages of another recipe, or a setting does
+            not fit the base or the tasks.
+    """
     folder = run_folder(recipe.name)
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(asdict(recipe), indent=1, default=str)
-    (folder / "recipe.json").write_text(text, encoding="utf-8")
-    train, validation = select_tasks(recipe)
+    check_same_run(recipe)
+    train, validation = (
+        _with_rows(tasks, base, recipe) for tasks in select_tasks(recipe)
+    )
     varied = variants(
         train,
         relabelled=recipe.data.relabelled,
@@ -130,6 +161,7 @@ def prepare(recipe: Recipe, *, base: BaseModel, encoder: Encoder) -> Workspace:
         max_rows=recipe.data.variant_rows,
         seed=recipe.seed,
     )
+    varied = _with_rows(varied, base, recipe)
     tasks = (*train, *varied, *validation)
     spec = base.spec(**asdict(recipe.adapter))
     data = TaskData(
@@ -141,6 +173,9 @@ def prepare(recipe: Recipe, *, base: BaseModel, encoder: Encoder) -> Workspace:
     )
     data.cache.prepare(home() / "states")
     logger.info("%d tasks, %d rows", len(tasks), len(data.rows))
+    # Only now: a run that could not begin must not bind the next one to its settings.
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / RECIPE_FILE, to_json(recipe))
     return Workspace(
         recipe=recipe,
         folder=folder,
@@ -152,7 +187,45 @@ def prepare(recipe: Recipe, *, base: BaseModel, encoder: Encoder) -> Workspace:
         num_train=len(train) + len(varied),
         data=data,
         descriptions=DescriptionTable.encode(tasks, encoder),
+        deadline=deadline,
     )
+
+
+def _with_rows(tasks: list[Task], base: BaseModel, recipe: Recipe) -> list[Task]:
+    """The tasks that have a row to train on."""
+    limit = recipe.data.max_tokens
+    kept = [
+        task
+        for task in tasks
+        if any(num_tokens(e, base) <= limit for e in task.rows("train"))
+    ]
+    if left_out := len(tasks) - len(kept):
+        logger.warning(
+            "%d tasks have no row of at most %d tokens: left out", left_out, limit
+        )
+    return kept
+
+
+def check_same_run(recipe: Recipe) -> None:
+    """Raises ConfigError where finished stages were made with other settings."""
+    path = run_folder(recipe.name) / RECIPE_FILE
+    if not path.exists():
+        return
+    found, wanted = read_json(path), to_json(recipe)
+    changed = [
+        key for key in wanted if key not in _RESUMABLE and found.get(key) != wanted[key]
+    ]
+    if changed:
+        raise ConfigError(
+            f"run {recipe.name!r} in {path.parent} was begun with other settings of "
+            f"{', '.join(changed)}: start another with name=NAME, or remove the folder"
+        )
+
+
+def to_json(recipe: Recipe) -> dict[str, Any]:  # Any: plain JSON
+    """A recipe as JSON values."""
+    values: dict[str, Any] = json.loads(json.dumps(asdict(recipe)))
+    return values
 
 
 def train_multitask(work: Workspace) -> SharedFactors:
@@ -186,7 +259,9 @@ def train_prompted(work: Workspace) -> Path:
 
 def _train_multitask(work: Workspace, data: TaskData, path: Path, *, name: str) -> None:
     source = MultiTaskSource(work.spec, seed=work.recipe.seed)
-    fit(work, source, work.recipe.multitask, work.recipe.batch, name=name, data=data)
+    # One adapter for all tasks has no wrong adapter to send a row through.
+    batch = replace(work.recipe.batch, swapped_share=0)
+    fit(work, source, work.recipe.multitask, batch, name=name, data=data)
     tensors = {f"a.{n}": t.detach().cpu() for n, t in source.a_by_module.items()}
     b = split_b(source.b_P.detach().cpu(), work.spec)
     _save(tensors | {f"b.{n}": t for n, t in b.items()}, path)
@@ -294,10 +369,17 @@ def train_generator(
     return generator.cpu().eval()
 
 
+def generator_steps(work: Workspace) -> int:
+    """Steps behind the generator's best checkpoint."""
+    path = best_checkpoint(work.folder / "generator")
+    steps: int = torch.load(path, map_location="cpu", weights_only=True)["global_step"]
+    return steps
+
+
 def best_checkpoint(folder: Path) -> Path:
     """The checkpoint with the best validation score, or the last one."""
-    best = sorted(folder.glob("best*.ckpt"), key=lambda p: p.stat().st_mtime)
-    return best[-1] if best else folder / "last.ckpt"
+    best = folder / BEST_FILE
+    return best if best.exists() else folder / LAST_FILE
 
 
 def fit(
@@ -313,9 +395,13 @@ def fit(
     budget_seconds: float | None = None,
     is_validated: bool = False,
 ) -> AdapterTraining:
-    """Trains a source with Lightning, resuming from its last checkpoint."""
+    """Trains a source with Lightning, resuming from its last checkpoint.
+
+    Raises:
+        LegOverError: The workspace's deadline has passed; a checkpoint was written.
+    """
     folder = work.folder / name
-    last = folder / "last.ckpt"
+    last = folder / LAST_FILE
     resumed = torch.load(last, weights_only=True)["global_step"] if last.exists() else 0
     stream = BatchStream(
         data or work.data,
@@ -331,12 +417,15 @@ def fit(
         config=optim,
         expert_b_NP=experts_NP,
         budget_seconds=budget_seconds,
+        deadline=work.deadline,
     )
     every = work.recipe.validate_every_steps
+    keeps_last, keeps_best = _checkpoints(folder)
+    bar = RichProgressBar(console_kwargs={"stderr": True})
     trainer = new_trainer(
         optim,
         work.base.device,
-        callbacks=_callbacks(folder, every, is_validated=is_validated),
+        callbacks=[keeps_last, bar, *([keeps_best] if is_validated else [])],
         validate_every_steps=every if is_validated else None,
     )
     loaders = _validation_loaders(work) if is_validated else None
@@ -346,8 +435,16 @@ def fit(
         ckpt_path=str(last) if last.exists() else None,
     )
     trainer.save_checkpoint(last)
+    if loaders and not module.is_interrupted:
+        best = keeps_best.best_model_score
+        trainer.validate(module, loaders, verbose=False)
+        if best is None or trainer.callback_metrics["score"] > best:
+            trainer.save_checkpoint(folder / BEST_FILE)
     module.detach()
-    write_curves(module.losses, folder)
+    if module.losses:
+        write_curves(module.losses, folder)
+    if module.is_interrupted:
+        raise LegOverError
     return module
 
 
@@ -365,18 +462,25 @@ def _validation_loaders(work: Workspace) -> list[DataLoader]:  # type: ignore[ty
     return [DataLoader(batches, batch_size=None) for batches in told_each]  # type: ignore[arg-type] # a list is a dataset
 
 
-def _callbacks(
-    folder: Path, every_steps: int, *, is_validated: bool
-) -> list[lightning.Callback]:
+def _checkpoints(folder: Path) -> tuple[ModelCheckpoint, ModelCheckpoint]:
+    """What keeps the last weights of a run, and what keeps its best ones."""
     last = ModelCheckpoint(
-        dirpath=folder, save_last=True, save_top_k=0, every_n_train_steps=every_steps
+        dirpath=folder,
+        save_last=True,
+        save_top_k=0,
+        every_n_train_steps=CHECKPOINT_STEPS,
+        # Or a later leg writes last-v1 beside it, which nobody resumes from.
+        enable_version_counter=False,
     )
-    if not is_validated:
-        return [last]
     best = ModelCheckpoint(
-        dirpath=folder, filename="best", monitor="score", mode="max", save_top_k=1
+        dirpath=folder,
+        filename=Path(BEST_FILE).stem,
+        monitor="score",
+        mode="max",
+        save_top_k=1,
+        enable_version_counter=False,
     )
-    return [last, best, RichProgressBar(console_kwargs={"stderr": True})]
+    return last, best
 
 
 def _save(tensors: dict[str, Tensor], path: Path) -> None:

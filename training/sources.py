@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from genadapter.generators import Features, Generator
 from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
 from genadapter.lora import LoraSpec
-from training.datamodule import Batch, DescriptionTable
+from training.datamodule import Batch
+from training.descriptions import DescriptionTable
 from training.tasks import Task
 
 
@@ -184,7 +185,7 @@ class GeneratorSource(nn.Module):
 
     def features(self, batch: Batch) -> Features:
         """What the generator sees for every slot of a batch."""
-        text = self._descriptions.features.select(batch.descriptions_B.cpu()).float()
+        text = self._descriptions.features.select(batch.descriptions_B.cpu())
         near = self.library.search(
             text.pooled_BE,
             num_neighbours=self.generator.num_neighbours,

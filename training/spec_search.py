@@ -96,15 +96,14 @@ def search_specs(
         started = time.monotonic()
         named = replace(
             recipe,
-            name=f"spec-{candidate.name.replace(' ', '-').replace(',', '')}",
+            name=_run_name(candidate, num_tasks, expert_steps),
             adapter=candidate.adapter,
         )
         work = run.prepare(named, base=base, encoder=encoder)
         shared = run.train_multitask(work)
-        chosen = work.validation_tasks[
-            :: max(1, len(work.validation_tasks) // num_tasks)
-        ]
-        tasks = list(chosen)[:num_tasks]
+        found = work.validation_tasks
+        count = min(num_tasks, len(found))
+        tasks = [found[i * len(found) // count] for i in range(count)]
         kind = FreeExpertSource if candidate.is_a_free else ExpertSource
         experts = kind(shared, tasks)
         run.fit(
@@ -126,6 +125,11 @@ def search_specs(
             parameters_per_expert=flatten_b(shared.b).numel(),
             seconds=time.monotonic() - started,
         )
+
+
+def _run_name(candidate: Candidate, num_tasks: int, expert_steps: int) -> str:
+    shape = candidate.name.replace(" ", "-").replace(",", "")
+    return f"spec-{shape}-{num_tasks}-tasks-{expert_steps}-steps"
 
 
 def accuracy(

@@ -1,8 +1,9 @@
 """Tasks as values, and the files they are read from.
 
 The project's own format is JSON lines: one task a line with `id`, `descriptions` and
-`examples` of `input` and `output` (a string, or a list of accepted ones). Other keys
-are optional or ignored. Natural Instructions JSON files are read as well.
+`examples` of `input` and `output` (a string, or a list of accepted ones). The other
+fields of `Task` are optional; keys of any other name are kept and ignored. Natural
+Instructions JSON files are read as well.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from genadapter.errors import TaskFormatError
+from genadapter.condition import Condition
+from genadapter.errors import ConditionError, TaskFormatError
 
 Split = Literal["train", "unseen", "validation", "test"]
 """`unseen` are held-out tasks of training families; the last two are whole families."""
@@ -30,6 +32,10 @@ class Example:
     input: str
     outputs: tuple[str, ...]
     """Accepted answers; the first is the reference."""
+    extra: Mapping[str, Any] = field(  # Any: plain JSON
+        default_factory=dict, compare=False, kw_only=True
+    )
+    """Keys of its file that mean nothing here."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,15 +53,24 @@ class Task:
     split: Split = "train"
     licence: str = "unknown"
     source: str = "unknown"
+    is_train_only: bool = False
+    """Made of training rows and wordings, as variants are: nothing is held out of it.
+    Files do not hold this."""
+    extra: Mapping[str, Any] = field(  # Any: plain JSON
+        default_factory=dict, compare=False
+    )
+    """Keys of its file that mean nothing here."""
 
     @property
     def num_train_rows(self) -> int:
         """Rows that may be trained on; the next tenth validates, the rest tests."""
-        return int(0.7 * len(self.examples))
+        share = 1.0 if self.is_train_only else 0.7
+        return int(share * len(self.examples))
 
     def rows(self, part: Literal["train", "validation", "test"]) -> tuple[Example, ...]:
         """The task's rows of one part; the parts do not overlap."""
-        start, middle = self.num_train_rows, int(0.8 * len(self.examples))
+        start = self.num_train_rows
+        middle = max(start, int(0.8 * len(self.examples)))
         bounds = {
             "train": (0, start),
             "validation": (start, middle),
@@ -66,7 +81,8 @@ class Task:
     @property
     def num_train_descriptions(self) -> int:
         """Descriptions that may be trained on: all but the last quarter."""
-        return max(1, len(self.descriptions) - len(self.descriptions) // 4)
+        num_heldout = 0 if self.is_train_only else len(self.descriptions) // 4
+        return len(self.descriptions) - num_heldout
 
     @property
     def train_descriptions(self) -> tuple[str, ...]:
@@ -75,7 +91,7 @@ class Task:
 
     @property
     def heldout_descriptions(self) -> tuple[str, ...]:
-        """Descriptions never trained on; the only one, where there is just one."""
+        """Descriptions never trained on; the last, where all are."""
         return (
             self.descriptions[self.num_train_descriptions :] or self.descriptions[-1:]
         )
@@ -86,6 +102,7 @@ class Task:
             {
                 "input": e.input,
                 "output": e.outputs[0] if len(e.outputs) == 1 else list(e.outputs),
+                **e.extra,
             }
             for e in self.examples
         ]
@@ -99,7 +116,13 @@ class Task:
             "source": self.source,
             "descriptions": list(self.descriptions),
             "examples": examples,
+            **self.extra,
         }
+
+
+_KEYS = frozenset(f.name for f in fields(Task)) - {"is_train_only", "extra"}
+_EXAMPLE_KEYS = frozenset(("input", "output"))
+_NATURAL_KEYS = frozenset(("Definition", "Instances", "Categories", "Instance License"))
 
 
 def read_tasks(path: Path) -> list[Task]:
@@ -181,11 +204,7 @@ def _task_from(values: Mapping[str, Any], place: str) -> Task:  # Any: plain JSO
         raise TaskFormatError(
             f"{place}: 'examples' must be a list, got {values['examples']!r:.60}"
         )
-    descriptions = values["descriptions"]
-    if not isinstance(descriptions, list) or not all(
-        isinstance(d, str) and d.strip() for d in descriptions
-    ):
-        raise TaskFormatError(f"{place}: 'descriptions' must be a list of texts")
+    _check_descriptions(values["descriptions"], place)
     split = values.get("split", "train")
     if split not in SPLITS:
         raise TaskFormatError(
@@ -195,7 +214,7 @@ def _task_from(values: Mapping[str, Any], place: str) -> Task:  # Any: plain JSO
     task_id = str(values["id"])
     return Task(
         id=task_id,
-        descriptions=tuple(descriptions),
+        descriptions=tuple(values["descriptions"]),
         examples=examples,
         family=str(values.get("family", "imported")),
         pool=str(values.get("pool", "")),
@@ -203,7 +222,20 @@ def _task_from(values: Mapping[str, Any], place: str) -> Task:  # Any: plain JSO
         split=split,
         licence=str(values.get("licence", "unknown")),
         source=str(values.get("source", "unknown")),
+        extra=_others(values, _KEYS),
     )
+
+
+def _check_descriptions(descriptions: Any, place: str) -> None:  # Any: plain JSON
+    if not isinstance(descriptions, list):
+        raise TaskFormatError(
+            f"{place}: 'descriptions' must be a list, got {descriptions!r:.60}"
+        )
+    try:
+        for text in descriptions:
+            Condition(description=text)
+    except ConditionError as error:
+        raise TaskFormatError(f"{place}: {error}") from error
 
 
 def _example_from(values: Any, place: str) -> Example:  # Any: plain JSON
@@ -220,7 +252,14 @@ def _example_from(values: Any, place: str) -> Example:  # Any: plain JSON
             f"{place}: 'output' must be a text or a list of accepted texts, "
             f"got {output!r}"
         )
-    return Example(values["input"], tuple(outputs))
+    extra = _others(values, _EXAMPLE_KEYS)
+    return Example(values["input"], tuple(outputs), extra=extra)
+
+
+def _others(
+    values: Mapping[str, Any], known: frozenset[str]
+) -> dict[str, Any]:  # Any: plain JSON
+    return {key: value for key, value in values.items() if key not in known}
 
 
 def _from_natural_instructions(path: Path) -> Task:
@@ -241,5 +280,6 @@ def _from_natural_instructions(path: Path) -> Task:
         "family": str(categories[0]).lower().replace(" ", "_"),
         "licence": str(licence[0]),
         "source": "Natural Instructions",
+        **_others(values, _KEYS | _NATURAL_KEYS),
     }
     return _task_from(plain, str(path))

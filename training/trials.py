@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from statistics import mean
 from typing import Any, Protocol
 
@@ -22,9 +23,10 @@ from torch.nn.utils.rnn import pad_sequence
 
 from genadapter.errors import ConfigError
 from genadapter.lora import LoraSpec
-from training.datamodule import SEQUENCE_TOKENS, Row, TaskData
+from training.datamodule import SEQUENCE_TOKENS, TaskData
 from training.module import AdapterTraining, OptimConfig
 from training.sources import ExpertSource
+from training.states import Row
 
 WARMUP_STEPS = 5
 LOOK_EVERY_STEPS = 5
@@ -259,13 +261,18 @@ class PeftTrial:
         return {name: tensor.to(self._device) for name, tensor in inputs.items()}
 
 
-def _peft_model(model: Any, spec: LoraSpec) -> Any:  # Any: as transformers types it
-    try:
-        from peft import LoraConfig, get_peft_model
-    except ImportError as error:
+def check_peft() -> None:
+    """Raises ConfigError unless PEFT is installed."""
+    if find_spec("peft") is None:
         raise ConfigError(
             "the comparison needs peft, which is not installed: pip install peft"
-        ) from error
+        )
+
+
+def _peft_model(model: Any, spec: LoraSpec) -> Any:  # Any: as transformers types it
+    check_peft()
+    from peft import LoraConfig, get_peft_model
+
     config = LoraConfig(
         r=spec.rank,
         lora_alpha=spec.alpha,  # type: ignore[arg-type] # PEFT computes with floats

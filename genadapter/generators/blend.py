@@ -16,7 +16,7 @@ from torch import Tensor
 
 from genadapter.errors import ConfigError
 from genadapter.generators.base import Features, Generator, Surroundings
-from genadapter.library import Neighbours
+from genadapter.library import blend_weights
 
 
 @final
@@ -64,9 +64,3 @@ class BlendGenerator(Generator, family="blend"):
         coefficients_BKC = features.neighbours.coefficients_BKC
         mixed_BC = torch.einsum("bk,bkc->bc", weights_BK, coefficients_BKC)
         return self._b_P + mixed_BC @ self._basis_CP
-
-
-def blend_weights(neighbours: Neighbours, temperature: float) -> Tensor:
-    """Softmax of similarity over the neighbours that are there, of shape (B, K)."""
-    scores_BK = neighbours.similarities_BK / temperature
-    return scores_BK.masked_fill(~neighbours.is_present_BK, -1e9).softmax(dim=1)

@@ -10,8 +10,9 @@ A, a residual on the multi-task adapter, an output in the experts' own direction
 place of free entries, attention over the description's token states and over retrieved
 experts in place of one pooled vector through an MLP.
 
-Shapes: B tasks, T tokens, E embedding, K neighbours, C coefficients, D width, S context
-states, Q latents, M places (layer x module), L layers, O out, R rank, P all of one B.
+Shapes: B tasks, T tokens, E embedding, K neighbours, F features of a neighbour, C
+coefficients, D width, S context states, Q latents, M places (layer x module), L layers of
+one module, X entries of B at one place, P parameters of one flattened B, 1 an axis of one.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from torch import Tensor, nn
 
 from genadapter.errors import ConfigError
 from genadapter.generators.base import Features, Generator, Surroundings
-from genadapter.generators.blend import blend_weights
+from genadapter.library import blend_weights
 
 
 @final
@@ -58,6 +59,8 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
 
         def __post_init__(self) -> None:
             """Rejects sizes that do not fit together."""
+            if self.num_heads < 1:
+                raise ConfigError(f"num_heads must be at least 1, got {self.num_heads}")
             if self.width < 1 or self.width % self.num_heads:
                 raise ConfigError(
                     f"width must be a multiple of num_heads ({self.num_heads}), "
@@ -66,6 +69,10 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
             if self.num_neighbours < 1:
                 raise ConfigError(
                     f"num_neighbours must be at least 1, got {self.num_neighbours}"
+                )
+            if self.temperature <= 0:
+                raise ConfigError(
+                    f"temperature must be above 0, got {self.temperature}"
                 )
             if not 0 <= self.dropout < 1:
                 raise ConfigError(f"dropout must be in [0, 1), got {self.dropout}")
@@ -133,10 +140,10 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         """Weighs every place's part of the basis; the result is of shape (B, P)."""
         written, place, entry = [], 0, 0
         for layers, size in self._sizes:
-            basis_CLS = self._basis_CP[:, entry : entry + layers * size]
-            basis_CLS = basis_CLS.reshape(-1, layers, size)
+            basis_CLX = self._basis_CP[:, entry : entry + layers * size]
+            basis_CLX = basis_CLX.reshape(-1, layers, size)
             own_BLC = coefficients_BMC[:, place : place + layers]
-            written.append(torch.einsum("blc,cls->bls", own_BLC, basis_CLS).flatten(1))
+            written.append(torch.einsum("blc,clx->blx", own_BLC, basis_CLX).flatten(1))
             place, entry = place + layers, entry + layers * size
         return torch.cat(written, dim=1)
 

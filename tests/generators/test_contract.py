@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import torch
@@ -14,7 +14,7 @@ from torch import Tensor
 from genadapter.attach import AdapterSlots, stack_rows
 from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, load_bundle
-from genadapter.condition import CONDITION_KINDS
+from genadapter.condition import ConditionKind
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError, UnknownFamilyError
 from genadapter.generators import (
@@ -196,7 +196,7 @@ def test_family_says_what_it_takes(family: str, new_generator: NewGenerator) -> 
     """Conditions, objectives, neighbours and Config are declared."""
     cls = find_family(family)
     assert cls.conditions
-    assert cls.conditions <= set(CONDITION_KINDS)
+    assert cls.conditions <= set(get_args(ConditionKind))
     assert isinstance(cls.objectives, tuple)
     assert is_dataclass(cls.Config)
     assert new_generator(family).num_neighbours >= 1
@@ -210,6 +210,8 @@ def test_family_says_what_it_takes(family: str, new_generator: NewGenerator) -> 
         ("blend", {"num_neighbours": 0}, "num_neighbours must be at least 1, got 0"),
         ("blend", {"temperature": 0}, "temperature must be above 0, got 0"),
         ("hypernetwork", {"width": 10}, "multiple of num_heads"),
+        ("hypernetwork", {"num_heads": 0}, "num_heads must be at least 1, got 0"),
+        ("hypernetwork", {"temperature": 0}, "temperature must be above 0, got 0"),
         ("hypernetwork", {"num_neighbours": 0}, "num_neighbours must be at least 1"),
         ("hypernetwork", {"dropout": 1.0}, "dropout must be in"),
     ],

@@ -18,9 +18,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from genadapter.checkpoint import find_bundle
 from genadapter.cli import create_app
 from genadapter.errors import BundleNotFoundError
+from genadapter.manifest import find_bundle
 from service.cli import register
 
 
@@ -28,7 +28,7 @@ def test_help_names_every_option() -> None:
     """The command is found by the command line and says what can be chosen."""
     result = CliRunner().invoke(create_app(), ["serve", "--help"])
     assert result.exit_code == 0
-    for option in ("--port", "--host", "--bundle", "--base", "--store"):
+    for option in ("--port", "--host", "--bundle", "--base", "--base-name", "--store"):
         assert option in result.stdout
 
 

@@ -10,9 +10,19 @@ from fastapi.testclient import TestClient
 
 import genadapter.errors
 import service.errors
-from genadapter.errors import ConfigError, GenAdapterError, PackageUnavailableError
+from genadapter.errors import (
+    ConfigError,
+    GenAdapterError,
+    PackageUnavailableError,
+    StorageError,
+)
 from service.app import Services, create_app
-from service.errors import ERROR_TABLE, documented, row_of
+from service.errors import (
+    ERROR_TABLE,
+    StorageUnavailableError,
+    documented,
+    row_of,
+)
 
 
 def error_classes() -> list[type[GenAdapterError]]:
@@ -50,6 +60,12 @@ def test_a_subclass_without_a_row_takes_its_parents() -> None:
         pass
 
     assert row_of(NarrowError("x")) is ERROR_TABLE[ConfigError]
+
+
+def test_a_full_disk_has_one_answer() -> None:
+    """Whether the library or the store says so, clients are told the same."""
+    assert ERROR_TABLE[StorageError] == ERROR_TABLE[StorageUnavailableError]
+    assert ERROR_TABLE[StorageError].status == 507
 
 
 def test_documented_responses_name_each_status_once() -> None:

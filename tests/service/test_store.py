@@ -253,6 +253,43 @@ def test_a_store_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
         AdapterStore(tmp_path / "file")
 
 
+def test_a_full_disk_is_told_without_a_path_and_once(
+    store: AdapterStore,
+    settings: Settings,
+    new_adapter: NewAdapter,
+    file_limit: Callable[[int], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Clients hear what failed and what to do; the log says where."""
+    file_limit(1_000)
+    with (
+        caplog.at_level(logging.WARNING),
+        pytest.raises(StorageUnavailableError) as caught,
+    ):
+        store.put(new_adapter("sort"))
+    message = str(caught.value)
+    assert "File too large" in message
+    assert str(settings.store) not in message
+    assert message.lower().count("free disk space") == 1
+    assert "Nothing was left there" not in message
+    assert str(settings.store) in caplog.text
+    assert list(settings.store.iterdir()) == []
+
+
+def test_putting_over_something_else_holds_no_path(
+    store: AdapterStore, settings: Settings, new_adapter: NewAdapter
+) -> None:
+    """A folder or a file that is not the adapter is refused and left alone."""
+    damaged, blocked = new_adapter("sort"), new_adapter("capital")
+    store.put(damaged)
+    flip_last_byte(settings.store / damaged.id / "adapter_model.safetensors")
+    (settings.store / blocked.id).write_text("in the way")
+    for adapter in (damaged, blocked):
+        with pytest.raises(CorruptArtifactError, match="damaged on disk") as caught:
+            store.put(adapter)
+        assert str(settings.store) not in str(caught.value)
+
+
 def test_a_failed_write_leaves_nothing_behind(
     store: AdapterStore, settings: Settings, new_adapter: NewAdapter
 ) -> None:

@@ -16,7 +16,7 @@ from genadapter.generators.blend import BlendGenerator
 from genadapter.library import SharedFactors, flatten_b
 from training import run
 from training.bundling import bundle_run, tune_blend
-from training.experts import expert_gains, rebuild
+from training.gains import expert_gains, rebuild
 from training.run import Workspace
 from training.sources import ExpertSource
 from training.teacher_forcing import score_tasks
@@ -58,7 +58,7 @@ def bundle(
 ) -> Bundle:
     """The bundle of the tiny run."""
     generator = run.train_generator(work, around, experts_NP)
-    return bundle_run(work, around, generator, tmp_path / "bundle")
+    return bundle_run(work, around, experts_NP, generator, tmp_path / "bundle")
 
 
 def test_run_ends_in_a_bundle_that_loads(
@@ -77,6 +77,9 @@ def test_run_ends_in_a_bundle_that_loads(
     assert set(found["matched"]) == methods
     assert set(found["shuffled"]) == methods - {"base", "multitask"}
     assert len(manifest.results["blend_grid"]) == 10
+    assert manifest.results["experts"]["num_experts"] == 4
+    assert manifest.recipe["optim"]["max_steps"] == 6
+    assert manifest.recipe["generator_steps"] in (3, 6)
     assert set(manifest.untrained_configs["blend"]) == {"num_neighbours", "temperature"}
 
 

@@ -20,9 +20,8 @@ from genadapter.errors import ConfigError
 from genadapter.manifest import read_manifest
 from genadapter.pipeline import Pipeline
 from training.cli import register
-from training.commands.workspace import check_same_run
 from training.recipes import Recipe
-from training.run import Workspace, run_folder
+from training.run import Workspace, check_same_run, run_folder
 from training.tasks import Task, read_tasks, write_tasks
 
 HEAVY_MODULES = ("torch", "transformers", "faiss", "lightning", "matplotlib")
@@ -129,6 +128,8 @@ def test_unknown_family_is_refused_with_those_found(tmp_path: Path) -> None:
         (("experts", "compare-specs", "none"), "no recipe 'none'"),
         (("evaluate", "--tasks", "nowhere"), "no tasks 'nowhere'"),
         (("evaluate", "--prompted", "nowhere"), "make it with `genadapter train"),
+        (("evaluate", "--methods", "base,oracle"), "pass --oracle K"),
+        (("evaluate", "--methods", "multitask_prompted"), "pass --prompted FILE"),
     ],
 )
 def test_mistakes_are_told_before_a_model_is_loaded(
@@ -138,6 +139,17 @@ def test_mistakes_are_told_before_a_model_is_loaded(
     result = invoke(*arguments)
     assert result.exit_code == 2
     assert message in result.stderr
+    assert not home.exists()
+
+
+def test_missing_rival_is_told_before_a_model_is_loaded(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A comparison with PEFT that cannot be finished is not begun."""
+    monkeypatch.setitem(sys.modules, "peft", None)
+    result = invoke("bench", "experts")
+    assert result.exit_code == 2
+    assert "pip install peft" in result.stderr
     assert not home.exists()
 
 

@@ -17,10 +17,10 @@ from training.datamodule import (
     Batch,
     BatchConfig,
     BatchStream,
-    DescriptionTable,
     TaskData,
     validation_batches,
 )
+from training.descriptions import DescriptionTable
 from training.tasks import Task
 
 START_LAYER = 2

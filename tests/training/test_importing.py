@@ -17,7 +17,12 @@ from genadapter.checkpoint import Bundle, load_bundle
 from genadapter.cli import Loaders, create_app
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder
-from genadapter.errors import AdapterNotFoundError, ConfigError, SpecMismatchError
+from genadapter.errors import (
+    AdapterNotFoundError,
+    ConditionError,
+    ConfigError,
+    SpecMismatchError,
+)
 from genadapter.generators import Surroundings
 from genadapter.library import split_b
 from genadapter.lora import LoraWeights, canonical
@@ -151,8 +156,9 @@ def test_values_that_are_no_adapter_are_refused(
         import_expert(tmp_path, DESCRIPTION, bundle=bundle, base_name=BASE_NAME)
     broken = {n: b.clone().fill_(float("nan")) for n, b in known.b.items()}
     folder = write_peft(LoraWeights(known.a, broken))
-    with pytest.raises(ConfigError, match="must say what the adapter's task is"):
-        import_expert(folder, " ", bundle=bundle, base_name=BASE_NAME)
+    for unusable in (" ", "x" * 8001):
+        with pytest.raises(ConditionError, match="description must"):
+            import_expert(folder, unusable, bundle=bundle, base_name=BASE_NAME)
     with pytest.raises(SpecMismatchError, match="NaN or infinite"):
         import_expert(folder, DESCRIPTION, bundle=bundle, base_name=BASE_NAME)
     empty = LoraWeights(known.a, {n: torch.zeros_like(b) for n, b in known.b.items()})
@@ -181,6 +187,25 @@ def test_command_writes_the_grown_bundle(
     values = json.loads(result.stdout)
     assert sorted(values) == ["bundle", "id", "kept", "kept_of_change", "kept_on_a"]
     assert len(load_bundle(grown, base=base, encoder=encoder).surroundings.library) == 4
+
+
+def test_grown_bundle_has_a_place_of_its_own(
+    pipeline: Pipeline,
+    base: BaseModel,
+    write_peft: WritePeft,
+    known: LoraWeights,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without `--out` it is a new folder here; what lies there is never overwritten."""
+    loaders = Loaders(pipeline_with_base=lambda *_: (pipeline, base))
+    arguments = ["experts", "import", str(write_peft(known))]
+    arguments += ["--description", DESCRIPTION, "--bundle", str(tmp_path / "bundle")]
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(create_app(), arguments, obj=loaders)
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["bundle"] == "grown-bundle"
+    assert (tmp_path / "grown-bundle" / "manifest.json").exists()
     again = CliRunner().invoke(create_app(), arguments, obj=loaders)
     assert again.exit_code == 2
-    assert "exists" in again.stderr
+    assert "grown-bundle exists: name another folder with --out" in again.stderr

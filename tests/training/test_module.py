@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,9 +10,19 @@ import torch
 from safetensors.torch import load_file
 
 from genadapter.base_model import BaseModel
+from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError
+from training import run
 from training.module import AdapterTraining, OptimConfig
-from training.run import Workspace, fit, train_experts, train_multitask
+from training.run import (
+    LegOverError,
+    Workspace,
+    fit,
+    prepare,
+    select_tasks,
+    train_experts,
+    train_multitask,
+)
 from training.sources import ExpertSource, MultiTaskSource
 
 pytestmark = [
@@ -52,7 +63,6 @@ def test_base_model_is_left_as_it_was(work: Workspace, base: BaseModel) -> None:
 
 def test_killed_run_resumes_where_it_stopped(work: Workspace) -> None:
     """A second leg goes on from the last checkpoint, with its losses and clock."""
-    work = replace(work, recipe=replace(work.recipe, validate_every_steps=2))
     batch = work.recipe.batch
     source = MultiTaskSource(work.spec, seed=0)
     first = fit(work, source, make_optim(4), batch, name="legs")
@@ -102,6 +112,65 @@ def test_time_budget_ends_the_run(work: Workspace) -> None:
     )
     assert 0 < len(module.losses) < 100_000
     assert module.progress == 1.0
+
+
+def test_leg_ends_in_good_order_and_the_next_goes_on(work: Workspace) -> None:
+    """A deadline stops a stage at once; its schedule is as if there had been none."""
+    over = replace(work, deadline=time.monotonic())
+    source = MultiTaskSource(work.spec, seed=0)
+    with pytest.raises(LegOverError):
+        fit(over, source, make_optim(3), work.recipe.batch, name="leg")
+    assert not list(work.folder.glob("leg/best*"))
+    module = fit(work, source, make_optim(3), work.recipe.batch, name="leg")
+    assert [step for step, _ in module.losses] == [0, 1, 2]
+
+
+def test_second_leg_still_overwrites_the_one_checkpoint(
+    work: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill in any leg resumes from the newest weights."""
+    monkeypatch.setattr(run, "CHECKPOINT_STEPS", 2)
+    batch = work.recipe.batch
+    for steps in (1, 5):
+        fit(
+            work, MultiTaskSource(work.spec, seed=0), make_optim(steps), batch, name="l"
+        )
+    assert [p.name for p in (work.folder / "l").glob("*.ckpt")] == ["last.ckpt"]
+
+
+def test_run_that_cannot_begin_binds_nobody(
+    work: Workspace, base: BaseModel, encoder: Encoder
+) -> None:
+    """A wrong setting is mended under the same name."""
+    recipe = replace(work.recipe, name="fresh")
+    wrong = replace(recipe, adapter=replace(recipe.adapter, start_layer=99))
+    with pytest.raises(ConfigError, match="start_layer must be 0 to 3, got 99"):
+        prepare(wrong, base=base, encoder=encoder)
+    assert prepare(recipe, base=base, encoder=encoder).folder.exists()
+
+
+def test_tasks_without_a_short_row_are_left_out(
+    work: Workspace, base: BaseModel, encoder: Encoder
+) -> None:
+    """They would become experts that learned nothing."""
+    limit = min(len(row) for row in work.data.rows)
+    data = replace(work.recipe.data, max_tokens=limit)
+    short = prepare(
+        replace(work.recipe, name="short", data=data), base=base, encoder=encoder
+    )
+    assert 0 < short.num_experts < work.num_experts
+    assert all(short.data.of_task[task] for task in range(len(short.tasks)))
+
+
+def test_fewer_tasks_are_spread_over_the_suite(work: Workspace) -> None:
+    """Whichever their number, the last family has its share."""
+    every, _ = select_tasks(work.recipe)
+    kept = {}
+    for count in (1, 2, 3):
+        data = replace(work.recipe.data, max_tasks=count)
+        few, _ = select_tasks(replace(work.recipe, data=data))
+        kept[count] = [every.index(task) for task in few]
+    assert kept == {1: [0], 2: [0, 2], 3: [0, 1, 2]}
 
 
 def test_loss_that_is_not_finite_stops_the_run(work: Workspace) -> None:

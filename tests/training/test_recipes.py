@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from genadapter.errors import ConfigError
+from genadapter.errors import ConfigError, UnknownFamilyError
+from genadapter.generators.hypernetwork import HypernetworkGenerator
 from training.recipes import RECIPES, Recipe, find_recipe, override
 
 
@@ -54,6 +55,11 @@ def test_assignments_reach_nested_fields_typed(tiny_recipe: Recipe) -> None:
         ("data.max_tasks=1.5", "must be a int"),
         ("optim.learning_rate=-1", "learning_rate must be above 0, got -1"),
         ("generator.width=31", "width must be a multiple of num_heads"),
+        ("experts.group_size=0", "group_size must be at least 1, got 0"),
+        ("data.max_rows=0", "max_rows must be at least 1, got 0"),
+        ("validate_every_steps=0", "validate_every_steps must be at least 1, got 0"),
+        ("family=blend", "'blend' is not trained: choose .*hypernetwork"),
+        ('optim.objectives={"luck": 1.0}', "no objective 'luck'; found: margin"),
     ],
 )
 def test_bad_assignment_is_refused(
@@ -62,3 +68,11 @@ def test_bad_assignment_is_refused(
     """Unknown keys come with the closest ones; values are checked as in the code."""
     with pytest.raises(ConfigError, match=message):
         override(tiny_recipe, [assignment])
+
+
+def test_another_family_brings_its_own_config(tiny_recipe: Recipe) -> None:
+    """A family is chosen by name alone; settings after it are of its Config."""
+    changed = override(tiny_recipe, ["family=hypernetwork", "generator.num_blocks=3"])
+    assert changed.generator == HypernetworkGenerator.Config(num_blocks=3)
+    with pytest.raises(UnknownFamilyError, match="unknown family 'oracle'; found: "):
+        override(tiny_recipe, ["family=oracle"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,21 @@ def test_tasks_survive_a_round_trip(suite: list[Task], tmp_path: Path) -> None:
     assert read_tasks(tmp_path / "again.jsonl") == [task]
 
 
+def test_other_keys_are_kept_and_ignored(tmp_path: Path) -> None:
+    """They are written back as they came, and tell no two tasks apart."""
+    examples = [{"input": "cat", "output": "cats", "row": 7}]
+    values = {**GOOD, "examples": examples, "author": {"name": "me"}}
+    [task] = read_tasks(write_lines(tmp_path / "one.jsonl", values))
+    write_tasks([task], tmp_path / "again.jsonl")
+    [line] = (tmp_path / "again.jsonl").read_text(encoding="utf-8").splitlines()
+    written = json.loads(line)
+    assert written["author"] == {"name": "me"}
+    assert written["examples"] == examples
+    [plain] = read_tasks(write_lines(tmp_path / "plain.jsonl", GOOD))
+    assert task == plain
+    assert hash(task) == hash(plain)
+
+
 def test_packed_files_and_folders_are_read(suite: list[Task], tmp_path: Path) -> None:
     """A folder gives the tasks of all its files, packed ones too."""
     folder = tmp_path / "tasks"
@@ -53,7 +69,11 @@ def test_packed_files_and_folders_are_read(suite: list[Task], tmp_path: Path) ->
         ({**GOOD, "id": ""}, "'id' is missing or empty"),
         ({**GOOD, "descriptions": []}, "'descriptions' is missing or empty"),
         ({**GOOD, "descriptions": "Give it."}, "'descriptions' must be a list"),
-        ({**GOOD, "descriptions": [" "]}, "'descriptions' must be a list of texts"),
+        ({**GOOD, "descriptions": [" "]}, "description must say what the task is"),
+        (
+            {**GOOD, "descriptions": ["Give it.", "x" * 8001]},
+            "description must have at most 8000 characters, got 8001",
+        ),
         ({**GOOD, "examples": 5}, "'examples' must be a list"),
         ({**GOOD, "examples": ["cat"]}, "an example needs 'input' text"),
         ({**GOOD, "examples": [{"input": "cat"}]}, "'output' must be a text or a list"),
@@ -105,6 +125,7 @@ def test_natural_instructions_file_is_one_task(tmp_path: Path) -> None:
         "Categories": ["Word Relation"],
         "Instances": [{"id": "1", "input": "cat", "output": ["cats"]}],
         "Instance License": ["MIT"],
+        "Contributors": ["a friend"],
     }
     path.write_text(json.dumps(values), encoding="utf-8")
     [task] = read_tasks(path)
@@ -115,6 +136,9 @@ def test_natural_instructions_file_is_one_task(tmp_path: Path) -> None:
     )
     assert task.descriptions == ("Give the plural of the noun.",)
     assert task.examples[0].outputs == ("cats",)
+    written = task.to_dict()
+    assert written["Contributors"] == ["a friend"]
+    assert written["examples"] == [{"input": "cat", "output": "cats", "id": "1"}]
 
 
 @pytest.mark.parametrize("text", ["{}", "[1]", "{", '{"Definition": "x"}'])
@@ -136,6 +160,16 @@ def test_parts_of_a_task_do_not_overlap(suite: list[Task]) -> None:
         assert len(parts[0]) == task.num_train_rows
         told = set(task.train_descriptions) & set(task.heldout_descriptions)
         assert not told
+
+
+def test_nothing_of_a_train_only_task_is_held_out(suite: list[Task]) -> None:
+    """All rows and wordings are trained on; a wording to be told of stays."""
+    task = replace(suite[0], is_train_only=True)
+    assert task.rows("train") == task.examples
+    assert task.rows("validation") == task.rows("test") == ()
+    assert task.train_descriptions == task.descriptions
+    assert task.heldout_descriptions == task.descriptions[-1:]
+    assert task.to_dict() == suite[0].to_dict()
 
 
 def test_only_description_serves_training_and_test(tmp_path: Path) -> None:

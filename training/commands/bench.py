@@ -32,7 +32,10 @@ def experts(
     from genadapter.packages import home
     from training.benchmark import BenchConfig, ExpertBench, plain_copy, run_bench
     from training.tasks import read_tasks
+    from training.trials import check_peft
 
+    # PEFT comes last, and minutes of training would be lost.
+    check_peft()
     tasks = [t for t in read_tasks(tasks_folder) if t.split != "train"]
     if not tasks:
         raise ConfigError(f"{tasks_folder} holds no held-out task: name another folder")

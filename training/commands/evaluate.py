@@ -16,7 +16,9 @@ def evaluate(
     ctx: typer.Context,
     tasks: Annotated[
         str,
-        typer.Option(help="heldout, validation, seen or all; or a task file."),
+        typer.Option(
+            help="heldout, seen, all (both of them) or validation; or a task file."
+        ),
     ] = "heldout",
     methods: Annotated[
         str | None, typer.Option(help="Names with commas between; default: all.")
@@ -49,6 +51,7 @@ def evaluate(
 ) -> None:
     """Score methods side by side, with controls and confidence intervals."""
     from training import evaluation
+    from training.run import read_factors
     from training.tasks import read_tasks
 
     if prompted is not None and not prompted.exists():
@@ -56,6 +59,8 @@ def evaluate(
             f"--prompted {prompted} does not exist: make it with "
             "`genadapter train RECIPE --prompted`"
         )
+    names = None if methods is None else _names(methods)
+    evaluation.check_inputs(names or (), prompted=prompted, num_oracles=num_oracles)
     suite = read_tasks(tasks_folder) if tasks_folder.exists() else []
     chosen = evaluation.find_tasks(tasks, suite)
     with progress("Loading the base model, the encoder and the bundle"):
@@ -64,12 +69,12 @@ def evaluate(
         chosen,
         base=model,
         pipeline=pipeline,
-        methods=None if methods is None else _names(methods),
+        methods=names,
         num_rows=num_rows,
         num_oracles=num_oracles,
         seed=seed,
         suite=suite,
-        prompted=None if prompted is None else evaluation.read_factors(prompted),
+        prompted=None if prompted is None else read_factors(prompted),
         progress=_say,
     )
     if out is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ from typing import Annotated
 import typer
 
 from genadapter.display import print_json, progress
+from genadapter.errors import ConfigError
 from training.commands.workspace import (
     AssignmentsArgument,
     DeviceOption,
@@ -20,7 +20,7 @@ from training.commands.workspace import (
     read_recipe,
 )
 
-logger = logging.getLogger(__name__)
+GROWN_BUNDLE = Path("grown-bundle")
 
 
 def train(
@@ -33,7 +33,7 @@ def train(
     recipe = read_recipe(recipe_name, assignments)
     work = open_workspace(recipe, device=device, dtype=dtype)
     from training import run
-    from training.experts import KEPT_AT_LEAST, expert_gains
+    from training.gains import GAIN_KEPT_AT_LEAST, expert_gains, warn_of_lossy_basis
 
     with progress("Training the multi-task adapter"):
         shared = run.train_multitask(work)
@@ -41,15 +41,10 @@ def train(
         experts_NP = run.train_experts(work, shared)
     with progress("Scoring experts"):
         gains = expert_gains(work, shared, experts_NP)
-    print_json({**asdict(gains), "kept": gains.kept, "kept_at_least": KEPT_AT_LEAST})
-    if gains.kept is not None and gains.kept < KEPT_AT_LEAST:
-        logger.warning(
-            "the compact basis keeps %.0f%% of the experts' gain, at least %.0f%% is "
-            "wanted: raise experts.num_components, now %d",
-            100 * gains.kept,
-            100 * KEPT_AT_LEAST,
-            gains.num_components,
-        )
+    print_json(
+        {**asdict(gains), "kept": gains.kept, "kept_at_least": GAIN_KEPT_AT_LEAST}
+    )
+    warn_of_lossy_basis(gains)
 
 
 def import_(
@@ -58,7 +53,9 @@ def import_(
         Path, typer.Argument(metavar="PEFT_DIR", help="Folder that PEFT wrote.")
     ],
     description: Annotated[str, typer.Option(help="Its task, in your own words.")],
-    out: Annotated[Path, typer.Option(help="New folder for the grown bundle.")],
+    out: Annotated[
+        Path, typer.Option(help="New folder for the grown bundle.")
+    ] = GROWN_BUNDLE,
     bundle: Annotated[
         Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
     ] = None,
@@ -68,8 +65,10 @@ def import_(
 ) -> None:
     """Add a LoRA that PEFT trained to the experts of a bundle."""
     from genadapter.manifest import find_bundle
-    from training.importing import add_expert, import_expert, report
+    from training.importing import add_expert, import_expert
 
+    if out.exists():
+        raise ConfigError(f"{out} exists: name another folder with --out")
     card = (find_bundle(bundle) / "README.md").read_text(encoding="utf-8")
     with progress("Loading the base model, the encoder and the bundle"):
         pipeline, model = ctx.obj.pipeline_with_base(bundle, None, base)
@@ -87,7 +86,7 @@ def import_(
         encoder=pipeline.encoder,
         card=card,
     )
-    print_json({**report(imported), "bundle": str(out)})
+    print_json({**imported.to_dict(), "bundle": str(out)})
 
 
 def compare_specs(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +19,9 @@ from training.commands.workspace import (
     read_recipe,
 )
 
+if TYPE_CHECKING:
+    from training.run import Workspace
+
 
 def train(
     recipe_name: RecipeArgument,
@@ -28,6 +31,13 @@ def train(
         typer.Option(
             metavar="MINUTES",
             help="Time for the generator's training over all legs of the run.",
+        ),
+    ] = None,
+    leg: Annotated[
+        float | None,
+        typer.Option(
+            metavar="MINUTES",
+            help="Stop in good order after so long; the same command goes on.",
         ),
     ] = None,
     bundle_out: Annotated[
@@ -45,12 +55,28 @@ def train(
     dtype: DtypeOption = "auto",
 ) -> None:
     """Train a generator and all it stands on; started again, it resumes."""
-    if time_budget is not None and time_budget <= 0:
-        raise ConfigError(f"--time-budget must be above 0 minutes, got {time_budget}")
+    for name, minutes in (("--time-budget", time_budget), ("--leg", leg)):
+        if minutes is not None and minutes <= 0:
+            raise ConfigError(f"{name} must be above 0 minutes, got {minutes}")
     if bundle_out is not None and bundle_out.exists():
         raise ConfigError(f"{bundle_out} exists: give a folder that does not exist yet")
     recipe = read_recipe(recipe_name, assignments)
-    work = open_workspace(recipe, device=device, dtype=dtype)
+    work = open_workspace(recipe, device=device, dtype=dtype, leg_minutes=leg)
+    from training.run import LegOverError
+
+    try:
+        print_json(_train(work, time_budget, bundle_out, is_prompted=is_prompted))
+    except LegOverError:
+        print_json({"finished": False, "run": str(work.folder)})
+
+
+def _train(
+    work: Workspace,
+    time_budget: float | None,
+    bundle_out: Path | None,
+    *,
+    is_prompted: bool,
+) -> dict[str, Any]:  # Any: plain JSON
     from genadapter.generators import Surroundings
     from training import run
     from training.bundling import bundle_run
@@ -74,11 +100,14 @@ def train(
     )
     folder = bundle_out or work.folder / "bundle"
     with progress("Measuring and writing the bundle"):
-        if bundle_out is None:
-            # What an earlier leg of this very run made of it.
-            shutil.rmtree(folder, ignore_errors=True)
-        bundle = bundle_run(work, surroundings, generator, folder)
+        # Beside what an earlier leg made: a failure leaves that in place.
+        made = folder.with_name(f".{folder.name}-new")
+        shutil.rmtree(made, ignore_errors=True)
+        bundle = bundle_run(work, surroundings, experts_NP, generator, made)
+        shutil.rmtree(folder, ignore_errors=True)
+        made.rename(folder)
     values = {
+        "finished": True,
         "bundle": str(folder),
         "digest": bundle.digest,
         "results": bundle.manifest.results,
@@ -86,4 +115,4 @@ def train(
     if is_prompted:
         with progress("Training the prompted multi-task adapter"):
             values["prompted"] = str(run.train_prompted(work))
-    print_json(values)
+    return values

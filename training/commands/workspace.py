@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from genadapter.display import progress
-from genadapter.errors import ConfigError
 
 if TYPE_CHECKING:
     from genadapter.base_model import BaseModel
     from genadapter.encoder import Encoder
     from training.recipes import Recipe
     from training.run import Workspace
-
-_RESUMABLE = ("optim", "validate_every_steps")
-"""Settings of the last stage alone: a run may go on with other ones."""
 
 RecipeArgument = Annotated[
     str, typer.Argument(metavar="RECIPE", help="smoke, cpu or gpu.")
@@ -57,34 +52,23 @@ def read_recipe(name: str, assignments: Sequence[str] | None) -> Recipe:
     return override(find_recipe(name), assignments or [])
 
 
-def open_workspace(recipe: Recipe, *, device: str, dtype: str) -> Workspace:
+def open_workspace(
+    recipe: Recipe, *, device: str, dtype: str, leg_minutes: float | None = None
+) -> Workspace:
     """Reads the tasks and caches what every stage of a run needs.
 
+    Args:
+        recipe: What to train, on what.
+        device: A torch device.
+        dtype: The base's dtype.
+        leg_minutes: Time, from now, until the run stops in good order.
+
     Raises:
-        ConfigError: The run's folder holds stages of another configuration.
+        ConfigError: The run's folder holds stages of another recipe.
     """
-    check_same_run(recipe)
+    deadline = None if leg_minutes is None else time.monotonic() + 60 * leg_minutes
     base, encoder = load_models(device, dtype)
     with progress("Preparing tasks, descriptions and lower states"):
         from training.run import prepare
 
-        return prepare(recipe, base=base, encoder=encoder)
-
-
-def check_same_run(recipe: Recipe) -> None:
-    """Raises ConfigError where finished stages were made with other settings."""
-    from training.run import run_folder
-
-    path = run_folder(recipe.name) / "recipe.json"
-    if not path.exists():
-        return
-    found = json.loads(path.read_text(encoding="utf-8"))
-    wanted = json.loads(json.dumps(asdict(recipe), default=str))
-    changed = [
-        key for key in wanted if key not in _RESUMABLE and found.get(key) != wanted[key]
-    ]
-    if changed:
-        raise ConfigError(
-            f"run {recipe.name!r} in {path.parent} was begun with other settings of "
-            f"{', '.join(changed)}: start another with name=NAME, or remove the folder"
-        )
+        return prepare(recipe, base=base, encoder=encoder, deadline=deadline)

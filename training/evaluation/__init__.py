@@ -1,6 +1,6 @@
 """Tasks x methods: who answers what right, with controls and intervals."""
 
-from training.evaluation.methods import known_methods, read_factors
+from training.evaluation.methods import check_inputs, known_methods
 from training.evaluation.oracle import OracleConfig
 from training.evaluation.report import Report, write_report
 from training.evaluation.table import TASK_SETS, evaluate, find_tasks
@@ -9,9 +9,9 @@ __all__ = [
     "TASK_SETS",
     "OracleConfig",
     "Report",
+    "check_inputs",
     "evaluate",
     "find_tasks",
     "known_methods",
-    "read_factors",
     "write_report",
 ]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Literal
 
 import torch
@@ -18,7 +17,6 @@ from genadapter.errors import ConfigError, EmptyLibraryError
 from genadapter.generators import families, find_family
 from genadapter.library import SharedFactors, flatten_b
 from genadapter.pipeline import Pipeline
-from training import run
 from training.evaluation.controls import (
     description_of,
     junk,
@@ -96,6 +94,29 @@ def check_methods(methods: Sequence[str], family: str) -> None:
         )
 
 
+def check_inputs(
+    methods: Sequence[str], *, prompted: object | None, num_oracles: int
+) -> None:
+    """Raises ConfigError where a method is asked for without what it runs on.
+
+    Args:
+        methods: Those named by the user; in a table of all methods such a column is
+            left empty instead.
+        prompted: The adapter of `multitask_prompted`, or its file.
+        num_oracles: Tasks that get an oracle.
+    """
+    if PROMPTED in methods and prompted is None:
+        raise ConfigError(
+            f"method {PROMPTED!r} needs its adapter, got none: pass --prompted FILE, "
+            "which `genadapter train RECIPE --prompted` writes"
+        )
+    if ORACLE in methods and not num_oracles:
+        raise ConfigError(
+            f"method {ORACLE!r} needs experts for the scored tasks, got none: pass "
+            "--oracle K to train them for K tasks"
+        )
+
+
 def treatment(method: str, setting: Setting) -> Treatment:
     """How a method answers every task that it applies to."""
     family, control = setting.pipeline.family, ""
@@ -108,17 +129,6 @@ def treatment(method: str, setting: Setting) -> Treatment:
     pipeline = _running(setting.pipeline, method)
     right = {p: description_of(task) for p, task in enumerate(setting.tasks)}
     return Treatment(prompt="input", b_of=_generate(pipeline, right, setting.seed))
-
-
-def read_factors(path: Path) -> SharedFactors | None:
-    """Reads a multi-task adapter as training leaves it; `None` where there is none.
-
-    Raises:
-        CorruptArtifactError: The file is damaged.
-    """
-    if not path.exists():
-        return None
-    return run.read_factors(path)
 
 
 def _base(setting: Setting) -> Treatment:

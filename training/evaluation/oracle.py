@@ -5,9 +5,10 @@ Shapes: N tasks of a group, P parameters of one flattened B.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -16,13 +17,21 @@ from statistics import mean
 from torch import Tensor
 
 from genadapter.base_model import BaseModel
-from genadapter.errors import ConfigError
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec
-from training.datamodule import BatchConfig, BatchStream, TaskData, TaskDataModule
+from training.checks import at_least
+from training.datamodule import (
+    BatchConfig,
+    BatchStream,
+    TaskData,
+    TaskDataModule,
+    num_tokens,
+)
 from training.module import AdapterTraining, OptimConfig, new_trainer
 from training.sources import ExpertSource
 from training.tasks import Task
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,11 +55,7 @@ class OracleConfig:
 
     def __post_init__(self) -> None:
         """Rejects sizes that train nothing."""
-        for name in ("group_size", "rows_per_task", "max_rows", "max_tokens"):
-            if getattr(self, name) < 1:
-                raise ConfigError(
-                    f"{name} must be at least 1, got {getattr(self, name)}"
-                )
+        at_least(1, self, "group_size", "rows_per_task", "max_rows", "max_tokens")
 
 
 def choose_tasks(
@@ -95,15 +100,20 @@ def train_oracles(
     Returns:
         By position, a flattened B of shape (P,). A task without a training row of at
         most `max_tokens` tokens has none.
-
-    Raises:
-        ConfigError: No task of a group has a row that short.
     """
-    order = sorted(positions, key=lambda p: (_mean_length(tasks[p]), p))
+    usable = [p for p in positions if _has_short_row(tasks[p], base, config.max_tokens)]
+    if num_without := len(positions) - len(usable):
+        logger.warning(
+            "%d of %d tasks get no oracle: no training row has at most %d tokens",
+            num_without,
+            len(positions),
+            config.max_tokens,
+        )
+    order = sorted(usable, key=lambda p: (_mean_length(tasks[p]), p))
     oracles: dict[int, Tensor] = {}
     for start in range(0, len(order), config.group_size):
         group = order[start : start + config.group_size]
-        trained = _train_group(
+        trained_NP = _train_group(
             [tasks[p] for p in group],
             base=base,
             spec=spec,
@@ -111,7 +121,7 @@ def train_oracles(
             config=config,
             seed=seed,
         )
-        oracles.update({group[place]: b_P for place, b_P in trained.items()})
+        oracles.update(zip(group, trained_NP, strict=True))
     return oracles
 
 
@@ -123,7 +133,7 @@ def _train_group(
     shared: SharedFactors,
     config: OracleConfig,
     seed: int,
-) -> Mapping[int, Tensor]:
+) -> Tensor:
     data = TaskData(
         tasks,
         base,
@@ -131,10 +141,10 @@ def _train_group(
         max_tokens=config.max_tokens,
         max_rows=config.max_rows,
     )
-    usable = [place for place in range(len(tasks)) if data.of_task[place]]
-    source = ExpertSource(shared, usable)
+    places = range(len(tasks))
+    source = ExpertSource(shared, places)
     batch = BatchConfig(
-        num_tasks=len(usable),
+        num_tasks=len(tasks),
         rows_per_task=config.rows_per_task,
         swapped_share=0,
         num_buckets=1,
@@ -143,12 +153,15 @@ def _train_group(
     try:
         with tempfile.TemporaryDirectory() as folder:
             data.cache.prepare(Path(folder))
-            stream = BatchStream(data, None, batch, tasks=usable, seed=seed)
+            stream = BatchStream(data, None, batch, tasks=places, seed=seed)
             new_trainer(config.optim, base.device).fit(module, TaskDataModule(stream))
     finally:
         module.detach()
-    b_NP = source.b_NP.detach().cpu()
-    return {place: b_NP[number] for number, place in enumerate(usable)}
+    return source.b_NP.detach().cpu()
+
+
+def _has_short_row(task: Task, base: BaseModel, max_tokens: int) -> bool:
+    return any(num_tokens(e, base) <= max_tokens for e in task.rows("train"))
 
 
 def _mean_length(task: Task) -> float:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from genadapter.attach import AdapterSlots
 from genadapter.base_model import BaseModel
-from genadapter.errors import ConfigError
+from genadapter.errors import ConfigError, SpecMismatchError
 from genadapter.library import SharedFactors
+from genadapter.lora import LoraSpec, LoraWeights, check_fits
 from genadapter.manifest import check_base
 from genadapter.pipeline import Pipeline
 from training.evaluation.answering import Question, answer_all, questions_of
@@ -20,6 +21,7 @@ from training.evaluation.methods import (
     ORACLE,
     Setting,
     Treatment,
+    check_inputs,
     check_methods,
     known_methods,
     treatment,
@@ -38,7 +40,8 @@ TASK_SETS: Mapping[str, tuple[Split, ...]] = {
     "seen": ("train",),
     "all": ("train", "unseen", "test"),
 }
-"""Parts of the suite by name; a file may be named in their place."""
+"""Parts of the suite by name; a file may be named in their place. `all` leaves out the
+validation families: settings were chosen by them, so they flatter."""
 
 Progress = Callable[[str, float], None]
 """Told the method that starts and the share of all methods that is done."""
@@ -90,24 +93,30 @@ def evaluate(
         tasks: The tasks to score; every method answers the same rows of each.
         base: The base model that the bundle was trained on.
         pipeline: The generator to score, with its bundle.
-        methods: Names from `known_methods`; `None` means all of them.
+        methods: Names from `known_methods`; `None` means all of them, and leaves those
+            empty that lack what they run on.
         num_rows: Test rows of a task at most.
         num_oracles: Tasks that an oracle is trained for; any adds the method `oracle`.
         seed: Of controls, oracles and bootstrap.
         suite: Further tasks that controls may borrow descriptions from.
-        prompted: The adapter of `multitask_prompted`; without it, that is left empty.
+        prompted: The adapter of `multitask_prompted`.
         oracle: How oracles are trained.
         progress: Called before each method and at the end.
 
     Raises:
-        ConfigError: An unknown method, or a number out of range.
-        SpecMismatchError: The base is not the bundle's.
+        ConfigError: An unknown method, one named without what it runs on, or a number
+            out of range.
+        SpecMismatchError: The base is not the bundle's, or the prompted adapter has
+            another shape.
     """
+    check_inputs(methods or (), prompted=prompted, num_oracles=num_oracles)
     chosen = list(known_methods(pipeline.family) if methods is None else methods)
     if num_oracles and ORACLE not in chosen:
         chosen.append(ORACLE)
     _check(tasks, chosen, pipeline.family, num_rows=num_rows, num_oracles=num_oracles)
     check_base(pipeline.bundle.manifest, base)
+    if prompted is not None:
+        _check_prompted(prompted, pipeline.bundle.surroundings.spec)
     tell = progress or (lambda _method, _share: None)
     distances = [distance_of(task, pipeline) for task in tasks]
     around = pipeline.bundle.surroundings
@@ -180,6 +189,16 @@ def _check(
         raise ConfigError(f"rows must be at least 1, got {num_rows}")
     if num_oracles < 0:
         raise ConfigError(f"oracles must be at least 0, got {num_oracles}")
+
+
+def _check_prompted(prompted: SharedFactors, spec: LoraSpec) -> None:
+    try:
+        check_fits(LoraWeights(prompted.a, prompted.b), spec)
+    except SpecMismatchError as error:
+        raise SpecMismatchError(
+            f"the prompted multi-task adapter does not fit the bundle: {error}; train "
+            "it with the same recipe as the bundle"
+        ) from error
 
 
 def _joined(tasks: Sequence[Task], suite: Sequence[Task]) -> list[Task]:

@@ -12,21 +12,22 @@ from safetensors.torch import save_file
 
 from genadapter.base_model import BaseModel
 from genadapter.condition import Condition
-from genadapter.errors import ConfigError, EmptyLibraryError
+from genadapter.errors import ConfigError, EmptyLibraryError, SpecMismatchError
 from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
 from genadapter.pipeline import Pipeline
 from training.evaluation import (
     OracleConfig,
+    Report,
     evaluate,
     find_tasks,
     known_methods,
-    read_factors,
     write_report,
 )
 from training.evaluation.methods import Setting, treatment
-from training.evaluation.oracle import choose_tasks
+from training.evaluation.oracle import choose_tasks, train_oracles
 from training.evaluation.table import distance_of
 from training.module import OptimConfig
+from training.run import read_factors
 from training.tasks import Example, Split, Task, write_tasks
 
 WORDS = ("cat", "dog", "box", "red", "blue") * 2
@@ -157,6 +158,31 @@ def test_oracles_learn_their_tasks(base: BaseModel, pipeline: Pipeline) -> None:
     assert values["gap_recovered"] is not None
 
 
+# Lightning's own, as above.
+@pytest.mark.filterwarnings("ignore:.*does not have many workers")
+@pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning")
+def test_task_of_long_rows_alone_gets_no_oracle(
+    base: BaseModel, pipeline: Pipeline, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The others keep theirs, even where all tasks of a group have long rows alone."""
+    long = replace(
+        TASKS[0], examples=tuple(Example("cat " * 40, ("red",)) for _ in range(10))
+    )
+    around = pipeline.bundle.surroundings
+    few = replace(ORACLE.optim, max_steps=1)
+    oracles = train_oracles(
+        [TASKS[0], long, long, long],
+        range(4),
+        base=base,
+        spec=around.spec,
+        shared=around.shared,
+        config=replace(ORACLE, optim=few, max_tokens=20),
+        seed=0,
+    )
+    assert list(oracles) == [0]
+    assert "3 of 4 tasks get no oracle" in caplog.text
+
+
 def test_oracles_are_spread_over_distances_and_families() -> None:
     """Distances take turns, and families within them."""
     distances = ["far", "far", "near", "seen"]
@@ -169,24 +195,28 @@ def test_oracles_are_spread_over_distances_and_families() -> None:
 def test_prompted_multitask_reads_its_own_factors(
     base: BaseModel, pipeline: Pipeline, tmp_path: Path
 ) -> None:
-    """With its file, the method is scored; without, there is nothing to read."""
+    """With its file, the method is scored; factors of another shape are refused."""
     shared = pipeline.bundle.surroundings.shared
     tensors = {f"a.{n}": t.clone() for n, t in shared.a.items()}
     tensors |= {f"b.{n}": t.clone() for n, t in shared.b.items()}
     save_file(tensors, tmp_path / "multitask_prompted.safetensors")
-    assert read_factors(tmp_path / "absent.safetensors") is None
     factors = read_factors(tmp_path / "multitask_prompted.safetensors")
-    assert factors is not None
     torch.testing.assert_close(factors.flat_b(), shared.flat_b())
-    report = evaluate(
-        TASKS[:2],
-        base=base,
-        pipeline=pipeline,
-        methods=["multitask_prompted"],
-        num_rows=2,
-        prompted=factors,
-    )
-    assert report.overall.macro["multitask_prompted"] is not None
+
+    def run(prompted: SharedFactors) -> Report:
+        return evaluate(
+            TASKS[:2],
+            base=base,
+            pipeline=pipeline,
+            methods=["multitask_prompted"],
+            num_rows=2,
+            prompted=prompted,
+        )
+
+    assert run(factors).overall.macro["multitask_prompted"] is not None
+    higher = {n: torch.cat([t, t], dim=1) for n, t in factors.a.items()}
+    with pytest.raises(SpecMismatchError, match=r"prompted .* asks for .* same recipe"):
+        run(SharedFactors(a=higher, b=factors.b))
 
 
 def test_prompted_multitask_runs_on_its_own_a(setting: Setting) -> None:
@@ -290,6 +320,8 @@ def test_task_sets_and_files_are_found(tmp_path: Path) -> None:
         ({"methods": ["guess"]}, "no method 'guess'; found: base, base_description"),
         ({"methods": ["base", "base"]}, "each once"),
         ({"methods": []}, "at least one method"),
+        ({"methods": ["oracle"]}, "'oracle' needs .* --oracle K"),
+        ({"methods": ["multitask_prompted"]}, "needs .* --prompted FILE"),
         ({"num_rows": 0}, "rows must be at least 1, got 0"),
         ({"num_oracles": -1}, "oracles must be at least 0, got -1"),
     ],

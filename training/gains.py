@@ -5,6 +5,7 @@ Shapes: N experts, P parameters of one flattened B.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import mean, median
@@ -20,9 +21,11 @@ from training.run import Workspace, build_library
 from training.sources import ExpertSource
 from training.teacher_forcing import TaskScore, score_tasks
 
-KEPT_AT_LEAST = 0.95
+logger = logging.getLogger(__name__)
+
+GAIN_KEPT_AT_LEAST = 0.95
 """Share of the experts' mean gain that their compact basis must keep."""
-MAX_ROWS = 30
+MAX_ROWS = 12
 """Validation rows of a task at most."""
 
 
@@ -99,6 +102,18 @@ def expert_gains(
         compact=_gain(start, compact),
         num_components=num_components,
     )
+
+
+def warn_of_lossy_basis(gains: ExpertGains) -> None:
+    """Warns where the compact basis keeps less of the gain than it must."""
+    if gains.kept is not None and gains.kept < GAIN_KEPT_AT_LEAST:
+        logger.warning(
+            "the compact basis keeps %.0f%% of the experts' gain, at least %.0f%% is "
+            "wanted: raise experts.num_components, now %d",
+            100 * gains.kept,
+            100 * GAIN_KEPT_AT_LEAST,
+            gains.num_components,
+        )
 
 
 def rebuild(
