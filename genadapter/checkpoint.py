@@ -14,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from genadapter.artifact import (
@@ -41,6 +40,7 @@ from genadapter.manifest import (
     write_manifest,
 )
 from genadapter.packages import sha256_of
+from genadapter.quantisation import quantise, restore
 
 MAX_FILE_BYTES = 15_000_000
 MAX_BUNDLE_BYTES = 24_000_000
@@ -83,7 +83,7 @@ def save_bundle(
 ) -> Bundle:
     """Writes a bundle, whole or not at all.
 
-    Weights are rounded to float16 and the basis to eight bits, so score what is
+    Weights are rounded to float16 and the basis to four bits, so score what is
     returned here and not what was passed in.
 
     Args:
@@ -195,10 +195,10 @@ def _write_tensors(folder: Path, generator: Generator, around: Surroundings) -> 
     shared |= {f"b.{name}": _half(b) for name, b in around.shared.b.items()}
     write_tensors(folder / _SHARED, shared)
     library = around.library
-    codes_CP, scale_C = quantise_rows(library.basis_CP)
+    codes_CH, scales_CK = quantise(library.basis_CP)
     experts = {
-        "basis_codes": codes_CP,
-        "basis_scale": scale_C,
+        "basis_codes": codes_CH,
+        "basis_scales": scales_CK,
         "coefficients": library.coefficients_NC,
         "embeddings": library.embeddings_NE.half(),
     }
@@ -214,11 +214,14 @@ def _read_surroundings(folder: Path, manifest: Manifest) -> Surroundings:
     shared = read_tensors(folder / _SHARED)
     experts = read_tensors(folder / _EXPERTS)
     names = [module.name for module in manifest.spec.modules]
+    num_columns = sum(shared[f"b.{name}"].numel() for name in names)
     library = ExpertLibrary(
         [Expert(**record) for record in read_json(folder / _RECORDS)],
         embeddings_NE=experts["embeddings"],
         coefficients_NC=experts["coefficients"],
-        basis_CP=restore_rows(experts["basis_codes"], experts["basis_scale"]),
+        basis_CP=restore(
+            experts["basis_codes"], experts["basis_scales"], num_columns=num_columns
+        ),
     )
     return Surroundings(
         spec=manifest.spec,
@@ -246,27 +249,6 @@ def _build(
             f"{manifest.family!r}: choose that, or an untrained family"
         )
     return cls(cls.Config(**manifest.untrained_configs.get(family, {})), surroundings)
-
-
-def quantise_rows(values_CP: Tensor) -> tuple[Tensor, Tensor]:
-    """Rounds every row to eight bits.
-
-    Args:
-        values_CP: Any values.
-
-    Returns:
-        Integer codes of shape (C, P) and one factor a row of shape (C,). Factors are
-        bfloat16: codes times factor is then exact, so rounding twice changes nothing.
-    """
-    largest_C = values_CP.float().abs().amax(dim=1)
-    scale_C = (largest_C / 127).clamp_min(1e-30).to(torch.bfloat16)
-    codes_CP = (values_CP.float() / scale_C.float().unsqueeze(1)).round()
-    return codes_CP.clamp(-127, 127).to(torch.int8), scale_C
-
-
-def restore_rows(codes_CP: Tensor, scale_C: Tensor) -> Tensor:
-    """Undoes `quantise_rows` up to rounding, in float32."""
-    return codes_CP.float() * scale_C.float().unsqueeze(1)
 
 
 def _check_size(folder: Path) -> None:

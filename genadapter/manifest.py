@@ -23,7 +23,7 @@ from genadapter.lora import LoraSpec
 
 logger = logging.getLogger(__name__)
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST_FILE = "manifest.json"
 BUNDLE_VARIABLE = "GENADAPTER_BUNDLE"
 _OWN_SUM = "sha256"

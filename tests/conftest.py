@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import resource
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -401,12 +402,17 @@ def adapter(pipeline: Pipeline) -> Adapter:
 
 
 @pytest.fixture
-def file_limit() -> Iterator[Callable[[int], None]]:
-    """Lets the system take no more than so many bytes a file, like a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+def full_disk() -> Callable[[], AbstractContextManager[None]]:
+    """A block in which the system takes no more than a thousand bytes a file."""
 
-    def limit(num_bytes: int) -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (num_bytes, before[1]))
+    @contextmanager
+    def limited() -> Iterator[None]:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))
+        try:
+            yield
+        finally:
+            # At once: the test run's own log is a file as well.
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
-    yield limit
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    return limited

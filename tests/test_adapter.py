@@ -8,6 +8,7 @@ import math
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -200,11 +201,13 @@ def _writer_that_loses(target: Path, content: Path) -> Callable[[Path, Path], Pa
 
 
 def test_full_disk_is_named_and_leaves_nothing(
-    adapter: Adapter, tmp_path: Path, file_limit: Callable[[int], None]
+    adapter: Adapter,
+    tmp_path: Path,
+    full_disk: Callable[[], AbstractContextManager[None]],
 ) -> None:
     """A disk that takes no more bytes ends in one clear error."""
-    file_limit(1_000)
-    with pytest.raises(StorageError, match=r"cannot write .*/made: .*free some disk"):
+    message = r"cannot write .*/made: .*free some disk"
+    with pytest.raises(StorageError, match=message), full_disk():
         save_adapter(adapter, tmp_path / "new" / "made")
     assert not list((tmp_path / "new").iterdir())
 

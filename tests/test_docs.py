@@ -28,7 +28,6 @@ from genadapter.cli import create_app
 from genadapter.generators import families
 from service.errors import ERROR_TABLE
 from service.settings import Settings
-from training.recipes import RECIPES
 from training.tasks import read_tasks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,11 +75,6 @@ def _families() -> str:
         for name, cls in families().items()
     ]
     return _table(["Family", "Takes", "Learns from", "What it does"], rows)
-
-
-def _recipes() -> str:
-    rows = [[f"`{name}`", _first_line(recipe)] for name, recipe in RECIPES.items()]
-    return _table(["Recipe", "What it is"], rows)
 
 
 def _routes() -> str:
@@ -180,6 +174,9 @@ def _results() -> str:
     rows = [
         [f"`{method}`", *(_exact(part["macro"][method]) for part in parts.values())]
         for method in report["methods"]
+        if any(
+            part["macro"][method]["exact_match"] is not None for part in parts.values()
+        )
     ]
     leads = [
         f"`{rival}` {_lead(found)}"
@@ -210,7 +207,6 @@ BLOCKS: dict[tuple[Path, str], Callable[[], str]] = {
     (README, "help"): _help,
     (README, "families"): _families,
     (README, "results"): _results,
-    (README, "recipes"): _recipes,
     (SERVICE_README, "routes"): _routes,
     (SERVICE_README, "settings"): _settings,
     (SERVICE_README, "errors"): _errors,

@@ -13,7 +13,6 @@ from statistics import mean, median
 import torch
 from torch import Tensor
 
-from genadapter.checkpoint import quantise_rows, restore_rows
 from genadapter.library import SharedFactors, flatten_b
 from genadapter.packages import home
 from training.datamodule import TaskData, validation_batches
@@ -121,9 +120,8 @@ def rebuild(
 ) -> tuple[Tensor, int]:
     """The experts as a bundle gives them back, and the size of their basis."""
     library = build_library(work, shared, experts_NP)
-    basis_CP = restore_rows(*quantise_rows(library.basis_CP))
-    rebuilt_NP = flatten_b(shared.b) + library.coefficients_NC @ basis_CP
-    return rebuilt_NP, len(basis_CP)
+    rebuilt_NP = flatten_b(shared.b) + library.coefficients_NC @ library.basis_CP
+    return rebuilt_NP, len(library.basis_CP)
 
 
 def _source(shared: SharedFactors, b_NP: Tensor) -> ExpertSource:

@@ -23,6 +23,7 @@ from genadapter.library import split_b
 from genadapter.lora import LoraSpec
 from training.checks import at_least
 from training.datamodule import Batch
+from training.memory import trim
 from training.objectives import Step, find_objectives, reconstruction
 
 VALIDATION_METRICS = (
@@ -31,6 +32,8 @@ VALIDATION_METRICS = (
     "matched_likelihood",
     "shuffled_likelihood",
 )
+TRIM_STEPS = 20
+"""Steps between two returns of free memory."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -232,8 +235,10 @@ class AdapterTraining(lightning.LightningModule):
         return None
 
     def on_train_batch_end(self, *_: Any) -> None:  # Any: Lightning's hook
-        """Counts the time that training itself took."""
+        """Counts the time that training itself took; keeps the heap small."""
         self.elapsed_seconds += time.monotonic() - self._step_started
+        if self.global_step % TRIM_STEPS == 0:
+            trim()
 
     def on_save_checkpoint(
         self, checkpoint: dict[str, Any]

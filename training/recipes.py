@@ -74,7 +74,7 @@ class ExpertsConfig:
     """Experts trained in one forward pass."""
     rows_per_task: int = 2
     """Rows of each a step."""
-    num_components: int = 128
+    num_components: int = 240
     """Basis vectors that the experts are kept in."""
 
     def __post_init__(self) -> None:

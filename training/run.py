@@ -34,6 +34,7 @@ from genadapter.library import (
 )
 from genadapter.lora import LoraSpec
 from genadapter.packages import home
+from genadapter.quantisation import quantise, restore
 from training.augment import variants
 from training.curves import write_curves
 from training.datamodule import (
@@ -316,12 +317,16 @@ def train_experts(work: Workspace, shared: SharedFactors) -> Tensor:
 def build_library(
     work: Workspace, shared: SharedFactors, experts_NP: Tensor
 ) -> ExpertLibrary:
-    """Indexes the experts by the first training description of their tasks."""
+    """Indexes the experts by the first training description of their tasks.
+
+    The basis is rounded here as a bundle keeps it, so that generators learn on it.
+    """
     chosen = [work.descriptions.train[t][0] for t in work.expert_tasks]
     components = min(work.recipe.experts.num_components, len(experts_NP))
     basis_CP, coefficients_NC = compact_basis(
         experts_NP - flatten_b(shared.b), num_components=components
     )
+    basis_CP = restore(*quantise(basis_CP), num_columns=basis_CP.shape[1])
     experts = [
         Expert(id=t.id, family=t.family, group=t.group, description=t.descriptions[0])
         for t in work.tasks[: work.num_experts]

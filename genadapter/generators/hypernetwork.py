@@ -50,6 +50,8 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         """Attention blocks that read the description."""
         num_heads: int = 8
         """Attention heads; must divide the width."""
+        num_directions: int = 128
+        """Main directions of the experts that it writes in (C), at most."""
         num_neighbours: int = 4
         """Experts it sees (K)."""
         temperature: float = 0.1
@@ -66,10 +68,11 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
                     f"width must be a multiple of num_heads ({self.num_heads}), "
                     f"got {self.width}"
                 )
-            if self.num_neighbours < 1:
-                raise ConfigError(
-                    f"num_neighbours must be at least 1, got {self.num_neighbours}"
-                )
+            for name in ("num_directions", "num_neighbours"):
+                if getattr(self, name) < 1:
+                    raise ConfigError(
+                        f"{name} must be at least 1, got {getattr(self, name)}"
+                    )
             if self.temperature <= 0:
                 raise ConfigError(
                     f"temperature must be above 0, got {self.temperature}"
@@ -83,7 +86,8 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         self.num_neighbours = config.num_neighbours
         library, width = surroundings.library, config.width
         self.register_buffer("_b_P", surroundings.shared.flat_b(), persistent=False)
-        self.register_buffer("_basis_CP", library.basis_CP, persistent=False)
+        basis_CP = library.basis_CP[: config.num_directions]
+        self.register_buffer("_basis_CP", basis_CP, persistent=False)
         self.context = _Context(config, surroundings)
         self.latents_QD = nn.Parameter(torch.randn(config.num_latents, width) * 0.3)
         self.blocks = nn.ModuleList(_Block(config) for _ in range(config.num_blocks))
@@ -95,7 +99,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
             nn.Linear(4 * width, width),
         )
         self.norm = nn.RMSNorm(width)
-        num_coefficients = library.basis_CP.shape[0]
+        num_coefficients = len(basis_CP)
         self.whole = nn.Linear(width, num_coefficients)
         self.local = nn.Linear(width, num_coefficients)
         for weight in (*self.whole.parameters(), *self.local.parameters()):
@@ -116,7 +120,9 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         scale_C = self.context.scale_C
         weights_BK = blend_weights(features.neighbours, self.config.temperature)
         blended_BC = torch.einsum(
-            "bk,bkc->bc", weights_BK, features.neighbours.coefficients_BKC
+            "bk,bkc->bc",
+            weights_BK,
+            features.neighbours.coefficients_BKC[:, :, : len(scale_C)],
         )
         gate_B1 = self.gate(task_BD).sigmoid()
         whole_BC = self.whole(task_BD) * scale_C + gate_B1 * blended_BC
@@ -158,17 +164,15 @@ class _Context(nn.Module):
     ) -> None:
         super().__init__()
         size, width = around.embedding_size, config.width
-        num_coefficients = around.library.basis_CP.shape[0]
+        coefficients_NC = around.library.coefficients_NC[:, : config.num_directions]
         self.token = nn.Linear(size, width)
         self.pooled = nn.Linear(size, width)
-        self.expert = nn.Linear(size + num_coefficients + 1, width)
+        self.expert = nn.Linear(size + coefficients_NC.shape[1] + 1, width)
         self.position_TD = nn.Parameter(torch.randn(128, width) * 0.02)
         self.dropout = nn.Dropout(config.dropout)
         # Unit-norm embeddings have tiny entries; this brings them to about one.
         self.pooled_scale = size**0.5
-        scale_C = around.library.coefficients_NC.std(dim=0, correction=0).clamp_min(
-            1e-6
-        )
+        scale_C = coefficients_NC.std(dim=0, correction=0).clamp_min(1e-6)
         self.register_buffer("scale_C", scale_C)
 
     def forward(self, features: Features) -> tuple[Tensor, Tensor]:
@@ -179,11 +183,11 @@ class _Context(nn.Module):
         tokens_BTD = self.token(self.dropout(tokens_BTE))
         tokens_BTD = tokens_BTD + self.position_TD[: tokens_BTE.shape[1]]
         pooled_BE = self.dropout(text.pooled_BE * self.pooled_scale)
-        coefficients_BKC = near.coefficients_BKC / self.scale_C
+        coefficients_BKC = near.coefficients_BKC[:, :, : len(self.scale_C)]
         experts_BKF = torch.cat(
             [
                 near.embeddings_BKE * self.pooled_scale,
-                coefficients_BKC,
+                coefficients_BKC / self.scale_C,
                 near.similarities_BK.unsqueeze(2),
             ],
             dim=2,

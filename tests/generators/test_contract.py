@@ -109,10 +109,10 @@ def test_bundle_rounds_little(
     tmp_path: Path,
     features: Features,
 ) -> None:
-    """Half precision and an eight-bit basis move B by under two per cent."""
+    """Half precision and a four-bit basis leave B nearly where it was."""
     exact_BP = new_generator(family)(features)
     rounded_BP = write_bundle(tmp_path / "bundle", family=family).generator(features)
-    assert (rounded_BP - exact_BP).norm() < 0.02 * exact_BP.norm()
+    assert (rounded_BP - exact_BP).norm() < 0.2 * exact_BP.norm()
 
 
 @every_family

@@ -8,6 +8,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -257,14 +258,14 @@ def test_a_full_disk_is_told_without_a_path_and_once(
     store: AdapterStore,
     settings: Settings,
     new_adapter: NewAdapter,
-    file_limit: Callable[[int], None],
+    full_disk: Callable[[], AbstractContextManager[None]],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Clients hear what failed and what to do; the log says where."""
-    file_limit(1_000)
     with (
         caplog.at_level(logging.WARNING),
         pytest.raises(StorageUnavailableError) as caught,
+        full_disk(),
     ):
         store.put(new_adapter("sort"))
     message = str(caught.value)

@@ -114,13 +114,13 @@ def test_blend_without_validation_families_keeps_its_defaults(
 def test_full_basis_keeps_experts_up_to_rounding(
     work: Workspace, shared: SharedFactors, experts_NP: torch.Tensor
 ) -> None:
-    """With as many components as experts only eight-bit rounding is lost."""
+    """With as many components as experts only four-bit rounding is lost."""
     experts = replace(work.recipe.experts, num_components=len(experts_NP))
     full = replace(work, recipe=replace(work.recipe, experts=experts))
     rebuilt_NP, num_components = rebuild(full, shared, experts_NP)
     assert num_components == len(experts_NP)
     change = (experts_NP - flatten_b(shared.b)).norm()
-    assert (rebuilt_NP - experts_NP).norm() < 0.02 * change
+    assert (rebuilt_NP - experts_NP).norm() < 0.2 * change
 
 
 def test_gains_are_over_the_multitask_adapter(

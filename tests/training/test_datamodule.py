@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
 
@@ -164,12 +165,12 @@ def test_full_disk_is_named_before_states_are_computed(
     suite: list[Task],
     base: BaseModel,
     tmp_path: Path,
-    file_limit: Callable[[int], None],
+    full_disk: Callable[[], AbstractContextManager[None]],
 ) -> None:
     """A mapped file that ran out of disk would kill the process."""
     data = TaskData(suite, base, start_layer=START_LAYER)
-    file_limit(1_000)
-    with pytest.raises(StorageError, match=r"\.partial: .*free some disk space"):
+    message = r"\.partial: .*free some disk space"
+    with pytest.raises(StorageError, match=message), full_disk():
         data.cache.prepare(tmp_path)
     assert not list(tmp_path.iterdir())
 

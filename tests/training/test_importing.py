@@ -77,10 +77,10 @@ def test_adapter_in_the_basis_is_kept_whole(
     folder = write_peft(halved, lora_alpha=8)
     found = import_expert(folder, DESCRIPTION, bundle=bundle, base_name=BASE_NAME)
     assert found.expert.id == "imported_foreign"
-    # The bundle rounds its basis to eight bits and A to sixteen.
+    # The bundle rounds its basis to four bits and A to sixteen.
     assert found.kept_on_a == pytest.approx(1.0, abs=1e-3)
-    assert found.kept == pytest.approx(1.0, abs=1e-3)
-    assert found.kept_of_change == pytest.approx(1.0, abs=1e-2)
+    assert found.kept == pytest.approx(1.0, abs=0.05)
+    assert found.kept_of_change == pytest.approx(1.0, abs=0.05)
 
 
 def test_imported_expert_is_found_by_its_description(
@@ -106,7 +106,7 @@ def test_imported_expert_is_found_by_its_description(
     pipeline = Pipeline(BASE_NAME, nearest, encoder)
     [written] = pipeline.generate([Condition(description=DESCRIPTION)])
     for name, b_LOR in known.b.items():
-        torch.testing.assert_close(written.weights.b[name], b_LOR, atol=0.02, rtol=0.02)
+        assert (written.weights.b[name] - b_LOR).norm() < 0.3 * b_LOR.norm()
 
 
 def test_foreign_directions_are_refused_with_the_share_kept(
