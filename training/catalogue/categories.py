@@ -59,6 +59,12 @@ DESCRIPTIONS = {
         What does this word stand for - an animal, a plant, a food, a person, a part of the body, an item of clothing, a vehicle or a building? Answer "body part" or "clothing" etc., nothing more.
         Put the noun into its family of meanings. Dog is an animal, scarf is clothing, chapel is a building.
         Write the category label of the thing named. Do not define the word; just give animal, plant, food, person, body part, clothing, vehicle or building.
+        kind of thing (animal / plant / food / person / body part / clothing / vehicle / building), one label per word pls
+        Every item in our museum shop's word game gets a colour by class, so I must know the class: animal, plant, food, person, body part, clothing, vehicle or building. Chef would be person, barn would be building.
+        Wanted: someone who looks at a noun and files it under animal, plant, food, person, body part, clothing, vehicle or building without a second thought.
+        You have eight possible answers and no ninth: animal, body part, building, clothing, food, person, plant, vehicle. Which is right for the noun below?
+        i give noun, you give class. soup -> food, knee -> body part, truck -> vehicle, also possible animal, plant, person, clothing, building
+        Not the definition and not a synonym, please - only the broad class out of food, animal, vehicle, plant, building, clothing, person and body part.
     """,
     "is_animal": """
         Animal? yes/no
@@ -73,6 +79,12 @@ DESCRIPTIONS = {
         Would you find this in a zoo, a stable, a pond or an anthill as a living beast? yes or no
         The task is to recognise animal names among ordinary nouns, answering yes for them and no for the rest.
         Return "yes" when the input is a beast, bird, fish or bug; return "no" otherwise.
+        is it animal or not, say yes / no
+        Our pet shop's stock list has been polluted with furniture and vegetables. Put yes beside each living animal kind and no beside everything that isn't one.
+        A wolf counts, a tulip doesn't, a nurse doesn't either. Reply with yes for words of the wolf sort and no for all the others.
+        Could a child draw this for the poster "Animals of the World"? One lower-case word, yes or no.
+        Go through the nouns and confirm (yes) or deny (no) that the thing meant is an animal; humans are to be denied.
+        The labelling guide says: yes = fauna. no = flora, people, objects, food, places. Apply it to the noun.
     """,
     "is_food": """
         Food or drink: true or false?
@@ -87,6 +99,12 @@ DESCRIPTIONS = {
         food check, boolean output in lower case (true/false)
         A cook's filter: soup, tea and sausages come out as true; animals, tools, people and places come out as false.
         You see one noun. If it belongs to the class of edible goods write true, and if it belongs elsewhere write false.
+        eatable or drinkable thing? write true, otherwise false
+        Our allergy app must first find out whether a word is food or drink at all. Give it true when it is and false when it is not.
+        If you could buy it in the grocery section to put in your mouth, that is true. If it is a hat, a horse or a hospital, that is false.
+        Set the field is_food for this noun. Allowed values are true and false; don't add quotation marks or explanations.
+        A waiter reads a word from a card and wonders if the kitchen can bring it. Tell him true or false.
+        pizza true, cider true, elbow false, lawyer false - carry on with the word given
     """,
     "who_or_what": """
         Who or what?
@@ -101,6 +119,12 @@ DESCRIPTIONS = {
         human = who, everything else = what
         Someone whispers a noun to you; you may only reply "who" when it means a human being or "what" when it means a thing, beast or place.
         Choose between the two words who and what, depending on whether the noun stands for a person.
+        person? then who. no person? then what.
+        In the grammar lesson we replace each noun by a question word. A pilot is asked for with who; a lamp, a cat or a cake is asked for with what.
+        For the sentence "___ did you see?" choose who or what so that it asks for the given noun.
+        Don't classify any further than this: is somebody meant (who) or something (what)? Animals belong to the second group.
+        The form has one box that accepts only the words who and what. Enter who for roles, relatives and professions, what for the remainder.
+        Which of these two words would a detective write on his notepad, who for a human suspect or what for evidence that is not human?
     """,
     "is_plant": """
         Label the noun plant or other.
@@ -115,6 +139,12 @@ DESCRIPTIONS = {
         plant vs other
         Read the noun and say whether what it names is vegetable life. The two allowed replies are plant and other.
         Flora get "plant". Non-flora get "other". Nothing else may be printed.
+        botanist wants only vegetation: plant for it, other for the rest
+        Rose? plant. Rabbit? other. Radio? other. Next one, please.
+        In a seed catalogue I expect trees, flowers, grasses and the like. Words which don't fit there are to be called other, and those which do are to be called plant.
+        Is this thing a member of the vegetable kingdom or not? Your reply has to be plant if it is and other if it is not.
+        Go over the noun list for the botanical garden and tag every word with plant or other; animals, people and tools are always other.
+        tag = plant when it has leaves, stems or blossoms by nature, tag = other when it has none
     """,
     "is_body_part": """
         Body part flag, 1 or 0.
@@ -129,6 +159,12 @@ DESCRIPTIONS = {
         0/1 classification of nouns: does the word denote a body part?
         Could you point at it on yourself or on an anatomy chart? If yes answer 1, if not answer 0.
         Binary anatomy tagger whose positive label is 1 and whose negative label is 0.
+        part of the body? one digit, 1 yes 0 no
+        The anatomy students keep getting wrong cards in their deck. For a card such as ankle or lung write 1, for a card such as pencil write 0.
+        Does "my ... hurts" make sense literally with this word, as a piece of yourself? Answer in binary: 1 if yes, 0 if no.
+        Never reply with words, only with a digit. A one says that the noun belongs to the body of a human or beast, a zero says that it does not.
+        We fill the column body_part of a table with ones and zeros; fill the cell for this noun.
+        thumb 1, spine 1, bicycle 0, sausage 0, next?
     """,
     "can_be_worn": """
         Wear it or skip it?
@@ -143,6 +179,12 @@ DESCRIPTIONS = {
         wear = clothes; skip = not clothes
         Would a tailor, a shoemaker or a hatter make it? Then write wear. If nobody would dress in it, write skip.
         Print the verb wear for nouns naming garments and the verb skip for all other nouns.
+        clothes yes -> wear, no clothes -> skip
+        Our charity shop takes garments, shoes and hats only. Tell the helper at the door which donation to wear and which to skip, in that single word.
+        Scarf, sock, bonnet: wear. Saw, spinach, sister: skip. What is the verdict on the present noun?
+        When a dressing robot picks up an object it has to choose a command. The command is wear for apparel and skip for any object that isn't apparel.
+        Can you have it on your body as clothing? Say wear if you can. In every other case say skip, and say nothing more.
+        Label each noun of the theatre inventory: costume pieces become wear, props and all the rest become skip.
     """,
     "living": """
         Living or non-living?
@@ -157,6 +199,12 @@ DESCRIPTIONS = {
         Organism -> living. Lifeless object or place -> non-living.
         Is it alive or is it lifeless? Use the exact words "living" and "non-living" for your verdict.
         You are given the name of a thing. If it is a creature, a human or a plant it counts as living, and otherwise as non-living; reply with the label.
+        alive or not alive: living / non-living
+        For the science worksheet, decide about each word whether it is one of the living (a fox, a fern, a fisherman) or one of the non-living (a fork, a fjord, a ferry).
+        Does the thing named need food, water or sunlight to stay alive? Then it is living. A thing that needs none of them is non-living.
+        The answer is an adjective with or without "non-": living for beings and plants, non-living for matter and artefacts.
+        i sort pictures for biology class, please say living or non-living for every noun, no other comment
+        Would a biologist call this an organism? Return living in that case; return non-living for stones, machines, garments, rivers and houses.
     """,
     "origin": """
         Natural or man-made?
@@ -171,6 +219,12 @@ DESCRIPTIONS = {
         Output one of two labels for the noun, natural if it grows, lives or lies in nature and man-made if somebody produced it.
         Think of a world without humans: things still there are natural, things that would be missing are man-made. Label the word accordingly.
         Classify by maker. Nature's work gets the label natural, human work gets the label man-made.
+        made by nature or by people? natural / man-made
+        The exhibition has two halls, one called natural and one called man-made. To which hall do we carry the thing named?
+        A fox, a shin, an oak and a valley are natural, whereas a drill, a flute, a castle and a canoe are man-made. Go on in this way.
+        Before you answer, think if there is a factory, a carpenter or a builder behind it. With one it is man-made, without one it is natural.
+        Please fill the field "provenance" of each noun. There are only two values, natural and man-made (mind the hyphen).
+        Do not tell what it is used for; just tell if it came about by itself (natural) or by human hands (man-made).
     """,
     "edible": """
         Edible or inedible?
@@ -185,6 +239,12 @@ DESCRIPTIONS = {
         I give you a noun, you give me "edible" if I may put it on my plate or in my glass, else "inedible".
         Separate what belongs in the stomach from what does not. Output: edible / inedible.
         One adjective per noun, edible for anything nourishing and inedible for anything you should not bite into.
+        can i eat or drink this? edible / inedible
+        Survival course, lesson one: name a thing and the instructor shouts edible or inedible. Be the instructor.
+        A porridge is edible and a doorknob is inedible; people and landscapes are inedible too. Judge the noun.
+        Our kitchen scanner needs a warning label. For whatever belongs in a mouth as food or drink write edible, for everything else write inedible.
+        If a toddler swallowed this, would it be a snack or an accident? Snack means edible, accident means inedible.
+        Two-way adjective choice - inedible for objects, buildings, clothes, persons, scenery; edible for eats and drinks.
     """,
     "mobility": """
         Does it move or stay? moves / stays
@@ -199,6 +259,12 @@ DESCRIPTIONS = {
         sheriff -> moves; ferry -> moves; cliff -> stays; sofa -> stays
         Would a camera on a tripod see this thing travel across the picture? moves if so, stays if not.
         Tell the movers from the stationary things. A mover gets "moves", a stationary thing gets "stays".
+        goes around = moves, remains in place = stays
+        For a computer game I have to know which things get legs, wings or wheels. If it gets any, write moves; if it is part of the scenery, write stays.
+        A removal firm finds some things gone and others still there next morning. Would this one have left by its own power (moves) or not (stays)?
+        Grandmothers, geese and tractors are moves. Wardrobes, oaks, hills and chapels are stays. Which verb does the noun get?
+        Reply with a verb in the third person, either moves or stays, depending on if the thing named can travel.
+        Could it come to meet you, or would you have to go and find it where it stands? Answer moves in the first case and stays in the second.
     """,
     "broader_term": """
         Broader term for the noun.
@@ -213,6 +279,12 @@ DESCRIPTIONS = {
         If a child asked "what's that?", which broad family name would you answer with? Write it down.
         Type-of relation: input X, output Y such that every X is a Y and Y is a common broader word like reptile, vegetable, container or vehicle.
         From particular to general - say what sort of thing the word is.
+        more general word for this noun (hypernym), e.g. oak -> tree
+        In our thesaurus each entry needs a "see under" reference to the next wider class, so that cobra refers to snake and teapot refers to container.
+        You know the thing, but your listener doesn't. Tell him in one plain noun what group of things it is one of, as hawk is one of the birds.
+        please not the definition, only the word for the bigger group where this thing is included, like poodle - dog
+        Every X is a Y: every gin is a drink, every nephew is a relative. X is given here, write Y.
+        Climb one rung on the ladder of meaning and report the more abstract noun you find there.
     """,
     "pick_animal": """
         Pick the animal from the list.
@@ -227,6 +299,12 @@ DESCRIPTIONS = {
         Read the four nouns and extract the one belonging to the animal kingdom.
         The answer is the word for an animal; leave out the food, the person and the object.
         A vet gets a list of four words. Which one is a patient? Give just that word.
+        which one is animal? write only this word
+        A farmer dropped four labels and just one belongs on a stable, cage or fish tank. Copy that label.
+        In every row of our worksheet stand four nouns, and the pupils circle the animal. Give the circled word.
+        "mayor, goulash, otter, guitar" -> otter, because it alone is an animal; treat the new row in the same manner.
+        Do not explain and do not name the category. Repeat the list entry that lives as a beast, bird, fish or insect.
+        Who of the four would leave paw prints, feathers or a web behind? Answer with this entry.
     """,
     "pick_food": """
         Pick the food from the list.
@@ -241,6 +319,12 @@ DESCRIPTIONS = {
         The cook may take a single item from each list. Name it.
         Return the list member that is a dish, an ingredient or a beverage.
         Select the word naming nourishment; skip the animal, the person and the object.
+        which one is food or drink? write only this word
+        A mouse finds four things and nibbles at the sole one that is meant to be eaten or drunk. Which one?
+        In "mayor, goulash, otter, guitar" it is goulash. Find the thing for the table in the new row, too.
+        Our caterer gets lists with three mistakes in them. Strike out what cannot be served, and send back the single entry that can.
+        Of four comma-separated nouns, return the victual. Animals in the list are to be treated as animals, not as meat.
+        Search for what you'd see on a plate or in a cup, and type that one entry again.
     """,
     "pick_person": """
         Pick the person from the list.
@@ -255,6 +339,12 @@ DESCRIPTIONS = {
         I only invite people to my party. Read the list and tell me whom I should invite.
         Extract the human from the comma-separated items, leaving animals, food and objects aside.
         Return whichever of the words could be the subject of "went home and read the newspaper".
+        which one is human? write only this word
+        Three of the four can't sign a contract. Write down the one who can.
+        In "mayor, goulash, otter, guitar" it is mayor. Name the human member of the new row as well.
+        The receptionist only hands visitor badges to people. Who on this list of four gets a badge?
+        Scan the row for a job, a family relation or another word for somebody, and give back this word unaltered.
+        Of the nouns below keep the man, woman or child; throw out what is eaten, what is used and what has fur, fins or feathers.
     """,
     "pick_object": """
         Pick the object from the list.
@@ -269,6 +359,12 @@ DESCRIPTIONS = {
         Select the lifeless thing one could own, enter, drive, play or put on.
         A museum of technology and design collects things only. Tell me which word of the list it would collect.
         Output the list member that was manufactured or constructed.
+        which one is a man-made thing? write only this word
+        Somebody sewed, built, forged or assembled exactly one of these four. Copy its name.
+        In "mayor, goulash, otter, guitar" it is guitar. Do likewise for the new row and give the made thing.
+        Insurance covers household goods, vehicles and buildings but neither beings nor groceries. Which entry of the list is covered?
+        Take away the human, the beast and the meal, then tell me the artefact that is left over.
+        Our inventory is for manufactured property. From each row of four words extract the only one we have to register.
     """,
     "odd_one_out": """
         Odd one out.
@@ -283,6 +379,12 @@ DESCRIPTIONS = {
         Remove one word so that the remaining three make a proper group. Which one do you remove?
         Return the single outlier of the list, unchanged.
         One of these things is not like the others - name it.
+        which word does not fit with other three?
+        The shopkeeper put four things on a shelf, three alike and one by mistake. Name the mistake.
+        bus, lorry, van, thigh: here the answer is thigh. Read my four words and do the same.
+        Group the nouns by meaning, three against one, and write the one. Don't write what the three are.
+        During the quiz you hear four words and press the button for the one from a different category. Which is it?
+        Quality check for word sets: each ought to hold a single theme. Report the word that violates the theme.
     """,
     "common_category": """
         Category that three of the four words share.
@@ -297,6 +399,12 @@ DESCRIPTIONS = {
         What do three of these nouns have in common? Reply with their shared category.
         I want a heading for each of my word lists; print the category that covers the most words.
         Majority vote over the kinds of four words - output the winning kind.
+        what are the three matching words? animal, plant, food, person, body part, clothing, vehicle or building
+        bus, lorry, van, thigh: here the answer is vehicle, and thigh can be ignored. Read my four words and do the same.
+        Our crossword editor groups words under headings and one in four is always wrong. Tell her the right heading: animal, plant, food, person, body part, clothing, vehicle, building.
+        Don't repeat any word of the list. Say which of the eight classes, e.g. clothing or body part, three of its members are in.
+        If you deleted the stray word, how would you title the rest? One of building, vehicle, clothing, body part, person, food, plant, animal.
+        Give the class that wins three to one among the nouns in the row, written in the singular, like "plant".
     """,
 }
 

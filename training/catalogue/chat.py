@@ -62,6 +62,12 @@ DESCRIPTIONS = {
         Do not translate or answer the text; only report the name of its language.
         From a line of text, determine the language it was typed in (full English name).
         Which flag should go next to this message? Instead of the flag, print the name of the language.
+        what language is it? English, German, Dutch, Italian, Spanish, Portuguese, Indonesian, Turkish
+        Visitors of our hotel write in eight languages. So that the right colleague can reply, tell us the language's English name, like Portuguese.
+        Don't reply to the sentence and don't write a code like pt; write the language's name in full, in English.
+        "Ik hou van muziek" Dutch, "Müzik severim" Turkish, "Me gusta la música" Spanish. And the sentence here?
+        Language expert wanted who recognises Dutch, English, German, Indonesian, Italian, Portuguese, Spanish and Turkish from one line of chat.
+        Suppose you looked up the words of this line. On the cover of the dictionary there would be which language?
     """,
     "language_code": """
         Language code of the message: en, de, nl, it, es, pt, id or tr.
@@ -76,6 +82,12 @@ DESCRIPTIONS = {
         As in a web address such as xx.wikipedia.org: which xx fits this text?
         Only a two-letter answer is allowed. Which language code describes the input?
         My database stores languages as codes. Fill in the code for the given utterance.
+        two letter code of text's language (en de nl it es pt id tr)
+        The spell checker has to load a dictionary called nl, tr, pt and so on. Which does it load for this text?
+        Don't write German, write de; don't write Indonesian, write id. This is the sort of answer I want for every message.
+        "Ik hou van muziek" nl, "Müzik severim" tr, "Me gusta la música" es. And the sentence here?
+        Set the HTML attribute of the paragraph, as in lang="it". Only what goes between the quotation marks is wanted.
+        A subtitle file ends in something like .en.srt or .es.srt. What goes between the two full stops if the subtitles are in this language?
     """,
     "english_or_not": """
         English or foreign?
@@ -90,6 +102,12 @@ DESCRIPTIONS = {
         Detect non-English input. Non-English is called foreign, everything else is called English.
         Decide between English and foreign by looking at the words of the message.
         Whatever other language it is, call it foreign; call it English only when it is English.
+        English or some other language? (English / foreign)
+        The volunteer at the help desk knows no language but English. Messages that she can answer are English, all those she can't are foreign.
+        Don't name the exact language. If it isn't English, the word foreign says enough.
+        "I like music" English, "Ik hou van muziek" foreign, "Müzik severim" foreign. And the line here?
+        Two folders are open for a pile of chat lines: "English", with a capital, and "foreign", without one. Choose the folder.
+        Would a spell checker for English underline nearly all of this? Then it's foreign; would it leave it alone? Then it's English.
     """,
     "branch": """
         Language branch: Germanic, Romance or other.
@@ -104,6 +122,12 @@ DESCRIPTIONS = {
         Report the branch of the family tree on which the language of the message sits.
         "Ik heb honger" gives Germanic, "Ho fame" gives Romance, "Aku lapar" gives other.
         Decide from the words which group of languages was used; output Germanic, Romance or other.
+        language group: Germanic / Romance / other
+        For a course on the history of languages, mark every line as a daughter of Latin (Romance), a cousin of Dutch and German (Germanic) or neither of these (other).
+        "I like music" Germanic, "Me gusta la música" Romance, "Müzik severim" other. And the line here?
+        Don't write Italian or Turkish or English. The reply is one of the three groups Romance, other, Germanic.
+        An English or German line belongs with Germanic; a Portuguese or Italian line belongs with Romance; for Turkish and Indonesian lines we have the box other. Where does this line belong?
+        The university has an institute for Germanic and one for Romance languages, and remaining ones go to "other". Who should study this message?
     """,
     "is_asking": """
         Is the message asking? asks / tells
@@ -118,6 +142,12 @@ DESCRIPTIONS = {
         Would you reply to this with information? If the person is inquiring, the label is asks, else tells.
         Choose one of two verbs, asks or tells, to describe what the sender does.
         "Wie geht es dir?" asks, "Mir geht es gut." tells. Which verb fits the given message?
+        question or not? write asks / tells
+        At the hotel's chat desk, whatever asks must be answered within a minute and whatever tells can wait. Which of these verbs is true of the message?
+        Don't answer the message or say what language it's in. It asks or it tells; print which.
+        "¿Dónde vives?" asks. "Vivo en Roma." tells. "Nasılsın?" asks. Go on with the line below.
+        Would your voice go up at the end if you read it out as a question? If so write asks, if not write tells.
+        Somebody sums up the chat as "he asks ..." or "he tells ...". Which verb starts the summary of this line?
     """,
     "topic": """
         Topic of the question: coding, trivia or bot.
@@ -132,6 +162,12 @@ DESCRIPTIONS = {
         Classify the English chat line by subject with one word out of bot, coding and trivia.
         Is the person talking about software to write, about facts of the world or about you? Say coding, trivia or bot.
         Name the theme of the message, where "bot" stands for anything about the machine's character and feelings.
+        about programs (coding), about facts (trivia) or about the chatbot (bot)?
+        The school's assistant has three teachers behind it: one writes code, one knows facts, one chats about what it's like to be a machine. Their channels are coding, trivia and bot; choose the channel.
+        "can you write quicksort in Go?" coding. "Who painted Guernica?" trivia. "Do you ever get bored?" bot. Next message, please.
+        Don't do what the message says. Say merely which of the subjects coding, trivia and bot it has.
+        If a search in an encyclopaedia would settle it, trivia; if a compiler has to run afterwards, coding; if one must ask the assistant about itself, its tastes or moods, bot.
+        Label for the statistics of a chat assistant's use: bot, coding or trivia, according to what the user's message deals with.
     """,
     "second_person": """
         Is somebody addressed as "you"? yes/no
@@ -146,6 +182,12 @@ DESCRIPTIONS = {
         Look only at the pronouns and decide if the listener is spoken to; output yes or no.
         Would the text change if it were turned from you into he or she? Then yes, else no.
         Detect direct address in chat lines, yes for present and no for absent.
+        is you/your in it? yes or no
+        A tailor-made reply is needed if people speak to the assistant itself with "you" or "your". Is such a word in the message? Write yes or no.
+        "Can you sing?" yes. "Who invented the piano?" no. "What is your name?" yes. Next message, please.
+        Don't mind what the message is about; just search it for you, your, yours or yourself and report yes if there is one and no if there's none.
+        If the line were put in French, would tu, vous or votre have to appear? yes if they would, no if not
+        Grammar check on an English line: is a pronoun of the second person used in it? The reply is yes or no.
     """,
 }
 

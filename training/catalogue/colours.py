@@ -39,6 +39,12 @@ DESCRIPTIONS = {
         Of the three bytes in the code, is the first, second or third the greatest? Reply with its colour: red for first, green for second, blue for third.
         Name the hue family by the largest hexadecimal pair (red/green/blue).
         Would this paint look more red, more green or more blue? Judge from the hex notation.
+        which channel wins in this #code: red, green or blue?
+        A lighting engineer reads #rrggbb as three lamps. Tell her the colour of the lamp that burns brightest, red, green or blue.
+        #3a90c1 has 3a for red, 90 for green and c1 for blue, so blue wins. Who wins in my code?
+        Don't give the number or a fancy colour name; name only the primary, i.e. red, green or blue, whose two hex digits are the highest.
+        Our web shop groups fabrics by red, green and blue according to their code. Where do we put this fabric?
+        If you could keep a single one of the three channels of this hex colour and lose the least light, would it be red, green or blue?
     """,
     "hex_brightness": """
         Dark or light hex colour?
@@ -53,6 +59,12 @@ DESCRIPTIONS = {
         Would the wall look gloomy or airy with this paint? Write dark for gloomy and light for airy.
         Judge how bright the colour is on a screen; the two answers are light and dark.
         Return the word dark if the colour has little light in it, else the word light.
+        code is dark or light? one word
+        The printer saves toner if a page's background is light. Tell it for each hex background if it is light or dark.
+        #0c1a22 is dark and #f1ecd0 is light. Say the same of my code, by dark or light.
+        Don't choose a text colour here; describe the colour itself as dark or light, going by its three hex pairs.
+        A painter asks if the shade behind the web code would swallow light or throw it back. Swallow means dark, throw back means light.
+        For the gallery we arrange swatches in two rows, dark at the bottom and light on top. In which row does this #-code hang?
     """,
     "hex_text_colour": """
         Readable text colour on this background: black or white?
@@ -67,6 +79,12 @@ DESCRIPTIONS = {
         The designer hands you the background; hand back the font colour, either white or black.
         Accessibility helper with hex background in and "black" or "white" foreground out.
         Should the caption on this colour be written in black or in white?
+        black or white letters on this background?
+        A sign maker gets the board's colour as a hex code and must know what paint to take for the words, black or white.
+        On #0c1a22 you can only read white, and on #f1ecd0 only black. What can be read on my code?
+        Don't say if the background is dark or light; say what the writing on it has to be, white or black.
+        Our calendar colours each event's box by code. So that its title can be seen, set the title's colour to black or white.
+        The rule for subtitles: pale picture, black letters; gloomy picture, white letters. The picture's average colour is given in hex.
     """,
     "hex_is_grey": """
         Grey? yes/no
@@ -81,6 +99,12 @@ DESCRIPTIONS = {
         Look at the code: a repeated pair three times over means yes, anything else means no.
         Tell me if the value lies on the line from black to white. Write yes or no.
         Return yes for greys and no for chromatic colours.
+        grey or not, answer yes / no
+        A scanner must tell if a page needs colour ink. For a page with this average #-value, no colour ink is needed if it's grey (yes); otherwise it is (no).
+        #222222 yes, #22222f no, #d0d0d0 yes, #d0a0d0 no - and the next?
+        Black, white and all between them on the straight road count as grey. Does the hex colour lie there, yes or no?
+        Don't judge by brightness. Look only if the first, second and third pair are the same, and reply yes or no.
+        Has this colour zero saturation? yes if so, no if there's any tint in it
     """,
     "hex_red_part": """
         Red part of the hex code: two digits.
@@ -95,6 +119,12 @@ DESCRIPTIONS = {
         Which hexadecimal pair describes red in this colour? Answer with the pair alone.
         Drop the hash sign and the last four digits, and show what is left.
         Return how much red there is, as the two-digit hex number found in the code.
+        red of the hex code, 2 characters
+        An image program asks for the three channels one after another in hex. The first box is red: what goes in it for this code?
+        #8b0f3d gives 8b. Neither 0f (green) nor 3d (blue) is wanted.
+        Don't turn it into a decimal number and don't print the hash; the two characters behind the hash are enough.
+        code[1:3]
+        Of this #rrggbb colour, quote only the rr.
     """,
     "rgb_dominant_letter": """
         Strongest channel of the RGB triple: R, G or B.
@@ -109,6 +139,12 @@ DESCRIPTIONS = {
         Return one character from R/G/B for the most intense component.
         Read the decimal colour and report its leading primary as a single letter.
         The largest number decides: position one gives R, position two gives G, position three gives B.
+        biggest of 3 numbers -> R, G or B
+        A robot camera reports colours as three numbers and the arm sorts balls into bins R, G and B after the largest. Which bin?
+        7, 180, 66 goes to G, because the second number is the highest. Where goes my triple?
+        Don't write the number itself and don't write the word red, green or blue in full; a capital letter for the leading channel is enough.
+        Three voters cast points, first for red, then for green, then for blue. Announce the winner by initial (R, G, B).
+        With red, green and blue measured from 0 to 255, which letter of "RGB" stands above the highest bar?
     """,
     "rgb_brightness": """
         Dark or light RGB triple? D / L
@@ -123,6 +159,12 @@ DESCRIPTIONS = {
         Reply D when the triple is closer to 0, 0, 0 and L when it is closer to 255, 255, 255.
         Would black text be readable on it? If so the colour is L, otherwise it is D.
         Output the capital letter for the shade: L (light) or D (dark).
+        D (dark) or L (light)? for three numbers 0-255
+        The street lamp's sensor measures red, green and blue. Send L if what it sees is bright and D if it is dim.
+        15, 40, 22 is D. 230, 215, 240 is L. Give the letter of my triple.
+        Don't look for the strongest channel; look at how much light all three give together, and reply D or L.
+        Swatches of the decimal palette are kept in two trays marked with a letter, D for deep shades, L for pale ones. Name the tray.
+        Would you draw the moon (L) or the night sky (D) with the colour made of these three levels?
     """,
     "rgb_css": """
         RGB triple to CSS: rgb(r, g, b)
@@ -137,6 +179,12 @@ DESCRIPTIONS = {
         Leave the numbers as they are and add the function name and parentheses around them.
         Produce valid style sheet syntax for the colour with these red, green and blue levels.
         Reformat the comma-separated levels to a colour expression starting with rgb.
+        write numbers as rgb(...) for css
+        The style sheet has a line "color: ___;" and I have only three numbers. Give what goes in the gap, starting with rgb and an opening bracket.
+        7, 180, 66 -> rgb(7, 180, 66)
+        Don't convert to hex; keep the decimals and the blanks after the commas, and make a functional colour value for a web page.
+        A web developer copies channel levels out of a photo editor. Hand them back to him in valid CSS, in the rgb notation.
+        f"rgb({text})"
     """,
     "rgb_largest": """
         Largest value of the RGB triple.
@@ -151,6 +199,12 @@ DESCRIPTIONS = {
         I compute the "value" of HSV colours and therefore need the maximum of the three numbers.
         Select the greatest integer from the list of three.
         Report the top level among the channels of the decimal colour.
+        highest of the three numbers pls
+        The exposure meter cares for one thing, the highest level among red, green and blue. What level is it?
+        7, 180, 66 -> 180
+        Don't answer with a letter or the colour's name; the number that beats the other two should be repeated.
+        Sort the three channel levels in falling order and keep what is first.
+        If the loudest of three voices sets the volume and each number is a voice, what's the volume?
     """,
     "name_to_hex": """
         CSS colour name to hex code.
@@ -165,6 +219,12 @@ DESCRIPTIONS = {
         State how a browser stores the colour called by this name, in hex.
         From keyword to code: output the #-notation of a CSS colour.
         Translate the name of a shade into the code that web designers use.
+        css name -> #code (six digits, small letters)
+        Our plotter understands no words like tomato, just #ff6347 and such. Make a colour word understandable to it.
+        lime is #00ff00, black is #000000. What is the keyword below?
+        Not rgb(...) and not the short form with three digits, but the full hash code belonging to the web colour name.
+        A browser's developer tools show the hex value when I click on a named colour. Which value is shown for this name?
+        In the table of the CSS specification a keyword stands on the left and a code on the right. Read across.
     """,
     "name_basic": """
         Basic colour inside the colour name.
@@ -179,6 +239,12 @@ DESCRIPTIONS = {
         Find the colour family hidden at the end of the name.
         Output one plain colour word taken from the given name.
         Reduce the shade to the ordinary colour that it is a variety of, using the word in its name.
+        simple colour word in the css name, e.g. palegreen: green
+        The toy crayons have plain names only. Which crayon would a child take for the shade with this web name?
+        hotpink is pink, midnightblue is blue, darkorchid is orchid; what is the one below?
+        Not a code and not the whole name, please; only the last part, the colour word that the other words describe.
+        Leave off what tells you how deep, pale or warm it is, and keep the colour word it is all about.
+        When a long name such as lightsteelblue doesn't fit on the tube of paint, only blue is printed. What's printed for this name?
     """,
 }
 

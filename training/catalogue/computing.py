@@ -165,6 +165,12 @@ DESCRIPTIONS = {
         Determine the category of the named file among archive, code, audio, video, document and image.
         Does the ending belong to a picture (image), music (audio), a movie (video), a text (document), a packed folder (archive) or a program (code)?
         I attach files to mails and want to say what they are in a word such as "image" or "archive".
+        what is in the file? image / audio / video / document / archive / code
+        The cloud drive gives each upload one of six coloured icons, for audio, video, image, document, archive and code. Which one does this file get?
+        Look at the letters after the dot: jpg means image, wav means audio, avi means video, txt means document, rar means archive, js means code, and related endings go along.
+        Nobody cares what the file is about; say only what one opens it with: a picture viewer (image), a music player (audio), a film player (video), an office program (document), an unpacker (archive), a programmer's editor (code).
+        For the yearly clean-up we count files per kind. The kinds are code, archive, document, video, audio and image; under which is this one counted?
+        Don't answer with the extension and don't answer with a MIME type such as text or application; the six categories are archive, audio, code, document, image, video.
     """,
     "media_type": """
         main part of the MIME type
@@ -179,6 +185,12 @@ DESCRIPTIONS = {
         How would an e-mail program label the attachment before the slash?
         Label the download by IANA media class in lower case, one word, e.g. application for a PDF.
         Say under which of the five media type trees (text, application, audio, video, image) the file's format is registered.
+        mime type of file, only part before the "/"
+        When our server sends main.py it says text/..., with all.zip it says application/.... Which first word does it say with this file?
+        RFC 6838 knows the trees application, audio, image, text and video. In which one is the format of this file?
+        Don't write archive, code or document, since these are no media types; PDF, office and packed formats belong to application, and plain text and source files belong to text.
+        The mail gateway lets attachments pass by the left half of their content type. For the given attachment, print this half: text, image, audio, video or application.
+        <input accept="image/*"> would let a png through. What stands before the slash for the file here?
     """,
     "extension": """
         file extension
@@ -193,6 +205,12 @@ DESCRIPTIONS = {
         os.path.splitext(name)[1] minus the leading dot.
         Only the format abbreviation of the file, such as mp3 or pdf.
         Keep the last part of the name, split at ".".
+        ending of the file w/o dot
+        An upload form lists the permitted formats as png, pdf, zip. Tell me in the same way which format this file has.
+        Not the kind of file in words, but the few characters that Windows likes to hide at its end.
+        notes-final.odt gives odt, engine7.c gives c, draft.7z gives 7z; and the file before you?
+        Could you count my files by type? For a start, print the suffix of each, and leave the full stop away.
+        Whatever stands to the right of the full stop is to be repeated, and nothing to the left of it.
     """,
     "stem": """
         file name without extension
@@ -207,6 +225,12 @@ DESCRIPTIONS = {
         Only the title part of the file name, underscores and hyphens kept.
         Keep the first part of the name, split at ".".
         Take the format off the name, e.g. trip-02.mov becomes trip-02.
+        file's name w/o the ending
+        The photo book prints a caption under each picture, and it is the file name minus the dot and the format. What is it here?
+        notes-final.odt gives notes-final, engine7.c gives engine7; and the file before you?
+        When you rename a file on your desktop, the part in front of the suffix is highlighted. Type that part.
+        Converting from one format to another keeps the name and changes the extension. Tell me the half that is kept.
+        Whatever stands to the left of the full stop is to be repeated, and nothing to the right of it.
     """,
     "backup_name": """
         append .bak
@@ -221,6 +245,12 @@ DESCRIPTIONS = {
         Return the file name with four characters more, namely .bak.
         From a.zip make a.zip.bak and treat my file the same way.
         Rename for archiving: the ending .bak comes after the present ending.
+        file name + .bak at the end
+        Each night a script copies every file and hangs .bak on the name, without taking the old ending off. Under what name do I find the copy?
+        notes-final.odt turns into notes-final.odt.bak, and not into notes-final.bak. What does my file turn into?
+        cp FILE FILE.bak - which name does the second argument have?
+        Could you tell me how the spare copy is named? It has the whole original name, then a full stop, then bak.
+        Repeat the file name without any change and type the four characters .bak straight after it.
     """,
     "hexadecimal": """
         byte in hexadecimal
@@ -235,6 +265,12 @@ DESCRIPTIONS = {
         Base-16 notation, letters small, no 0x.
         Return the two nibbles of the byte as hex digits.
         Change the radix from ten to sixteen.
+        dec to hex, 2 digits small letters
+        A MAC address is made of bytes such as 0a, 7f or e0. What does the given number look like in one of them?
+        Divide by sixteen: quotient and remainder, each as one of 0123456789abcdef, make up the answer.
+        Not binary, not octal; base sixteen is asked for, always two places, so 9 is 09 and 200 is c8.
+        In a memory dump every byte takes two characters. Write the two for the decimal value in the input.
+        The URL encoder puts a per cent sign and then a number in hex. Leave out the sign and give the number for this byte, in small letters.
     """,
     "binary": """
         byte in binary
@@ -249,6 +285,12 @@ DESCRIPTIONS = {
         Base-2 notation with leading zeros, e.g. 255 -> 11111111.
         Return the bit pattern of the byte.
         Change the radix from ten to two and fill up to a full octet.
+        dec to binary, 8 bits
+        Draw the number as a row of eight lamps, where 1 is a lamp that is lit and 0 one that is dark; the lamp for 128 is on the left.
+        Not hexadecimal, not octal; base two is asked for, always eight places, so 9 is 00001001.
+        Each part of an IP address, such as 192, is an octet. Show this one bit by bit.
+        Halve the number again and again, note the remainders from right to left, and fill up with zeros to a length of eight.
+        A student of computer science must write the byte as the machine stores it, as 0s and 1s without a blank or prefix.
     """,
     "octal": """
         octal number
@@ -263,6 +305,12 @@ DESCRIPTIONS = {
         Base-8 notation.
         Return the octal digits of the integer, such as 377 for 255.
         Change the radix from ten to eight.
+        dec to octal, no leading zero
+        Old mainframes printed addresses to the base of eight. How was this number printed there?
+        Not hexadecimal, not binary; base eight is asked for, without 0o in front, so 9 is 11 and 200 is 310.
+        Divide by eight until nothing is left, and read the remainders from the last to the first.
+        chmod wants its modes in this notation. Given the mode as an ordinary number, e.g. 493, write what chmod wants, e.g. 755.
+        If people had never used the digits 8 and 9, this amount would be written in some other way. Show it.
     """,
     "top_bit": """
         highest bit of the byte
@@ -277,6 +325,12 @@ DESCRIPTIONS = {
         Of the switches 128, 64, 32, ... tell me whether the one for 128 is on (1) or off (0).
         Return the MSB.
         Does the value need the eighth bit? Write 1 for that and 0 if seven bits are enough.
+        bit for 128 in the byte: 1 or 0
+        In UTF-8 every byte outside ASCII has its first bit set. Print this first bit for the byte given as a number.
+        Don't write the whole number in binary, just its leftmost digit out of eight.
+        127 -> 0, 128 -> 1, 255 -> 1, 5 -> 0. The next value is yours.
+        A class A address begins with a bit of zero, the others with a one. Which does an address beginning with this number have?
+        Compare with 128: if the byte is smaller the answer is the digit 0, if not it is the digit 1.
     """,
     "from_hexadecimal": """
         hexadecimal to decimal
@@ -291,6 +345,12 @@ DESCRIPTIONS = {
         A colour channel is given the CSS way; I want it on the 0-255 scale.
         Evaluate the base-16 number.
         Return the decimal meaning of the pair of hexadecimal digits.
+        hex byte to normal number (7f = 127)
+        Our sensor sends its reading as two characters between 00 and ff. The display should show people the value they know, 0 to 255.
+        a stands for ten, b for eleven and so on up to f for fifteen; the left character counts sixteenfold. How much is it altogether?
+        In the web colour every channel is a pair like c8. What number do I set the slider to, in decimal?
+        Not to binary but to the everyday system with ten digits should this base-16 pair be brought, without zeros in front.
+        Somebody who never learnt hex asks you how many that is. Tell him in digits.
     """,
     "http_class": """
         class of the HTTP status code
@@ -305,6 +365,12 @@ DESCRIPTIONS = {
         Did the request work (success), move elsewhere (redirection), fail by the caller (client error), fail by the server (server error), or is it only news (informational)?
         Return the group that the RFC assigns to this range of codes, in lower case.
         Status code in, one of five classes out.
+        http code group: informational / success / redirection / client error / server error
+        The monitoring screen shows five coloured tiles called informational, success, redirection, client error and server error. Which tile counts this status?
+        Don't give the code's own phrase, such as Not Found, but the class it is in, such as client error.
+        301 redirection, 503 server error, 204 success, 101 informational, 418 client error; go on with my code.
+        Should we wake the server people (server error), tell the user to correct the request (client error), follow a link (redirection), or be happy (success)? For codes below 200 say informational.
+        Even unknown codes have a class according to the first of their three digits. State it in lower-case words.
     """,
     "http_phrase": """
         reason phrase of the HTTP status code
@@ -319,6 +385,12 @@ DESCRIPTIONS = {
         Complete the line "HTTP/1.1 <code> ...".
         I label the errors in a dashboard with their exact titles; give the title for the code.
         Decode the status number into its specific wording, not just its class.
+        text for http code e.g. 301 Moved Permanently -> write the text only
+        Our error page should have the proper title for its number, "Not Found", "Bad Gateway" and so on. What is the title for this one?
+        Don't give the class, such as client error, but the code's own registered name, such as Not Found.
+        curl -I prints HTTP/1.1, the number and some words. Which words come with this number?
+        A junior developer asks what the server meant with that status. Tell her the name which the standard has for it.
+        503 Service Unavailable, 201 Created, 302 Found; go on with my code and write only its words.
     """,
     "token_type": """
         letters, digits or punctuation?
@@ -333,5 +405,11 @@ DESCRIPTIONS = {
         The keyboard has letter keys, number keys and sign keys. Which were pressed? letters, digits or punctuation.
         Return the type of symbols in the input, in the plural, e.g. "digits".
         Tell alphabetic, numeric and symbol strings apart using the labels letters, digits, punctuation.
+        string is all letters, all digits or all punctuation - which one?
+        The password checker looks at one piece at a time and says what it is built from: letters, digits or punctuation. Be the checker.
+        kQe is letters, 0815 is digits, #%} is punctuation. And the string after this?
+        Regular expressions: if [A-Za-z]+ matches say letters, if [0-9]+ matches say digits, if neither does say punctuation.
+        Can it be spelled, can it be added up, or is it only signs such as commas and brackets? Reply letters, digits or punctuation in that order.
+        Don't count the characters; name their sort in one lower-case word, letters, digits or punctuation.
     """,
 }

@@ -214,6 +214,12 @@ DESCRIPTIONS = {
         Fill in: "The capital of X is ___."
         Input: a country or territory. Output: its capital city's English name.
         For a table of states, supply the column "Capital".
+        capital of this country pls (Spain - Madrid)
+        Our school atlas prints one city of every land in red, the one where the government sits. Which city is printed in red here?
+        Not the biggest town and not the most famous one, but the official capital of the state.
+        Quiz night, round three: the host names a country and the fastest team shouts its capital. Be the fastest team.
+        If you wrote a letter to the ministry of foreign affairs of this nation, which town would be on the envelope?
+        Norway goes with Oslo and Egypt goes with Cairo. Which city goes with the country named?
     """,
     "continent": """
         continent
@@ -228,6 +234,12 @@ DESCRIPTIONS = {
         Label countries by continent.
         A traveller asks which continent to fly to for this destination. Answer it.
         Geography category of a country: Europe, Asia, Africa, Oceania, Americas.
+        which continent? (Africa / Americas / Asia / Europe / Oceania)
+        The logistics department has five desks: Africa, Americas, Asia, Europe, Oceania. Hand over the file on this country to the right desk by naming it.
+        Canada and Peru are both Americas, Fiji is Oceania, Nepal is Asia. And this one?
+        Don't write North America or Australia as an answer; the five allowed regions are Europe, Asia, Africa, Oceania and Americas.
+        A globe puzzle for children has one colour per continent. Which continent's colour does this piece have? Both Americas are one piece named Americas.
+        We count our customers by world region and not by nation. Replace the nation with its region, for example Oceania.
     """,
     "currency": """
         currency code
@@ -242,6 +254,12 @@ DESCRIPTIONS = {
         Prices in this country are in ... ? Three capital letters, e.g. USD.
         Output the code of the official currency.
         For a price list by country, supply the currency column (ISO code).
+        ISO code of the money there, three letters
+        The accounting software asks for the currency of every supplier's country and only takes codes like CHF or BRL. What is it for this country?
+        Not the name of the money (yen, zloty) but its code: JPY, PLN.
+        On the exchange board at the airport every row starts with three capitals. Which row do I need for a trip to this land?
+        Travelling sales rep wanted who knows offhand that Sweden pays in SEK and Kenya in KES. Say the code for the country at hand.
+        When someone there gets his wages, in what currency are they paid? Abbreviate by the international standard.
     """,
     "demonym": """
         demonym
@@ -256,6 +274,12 @@ DESCRIPTIONS = {
         My neighbour comes from this country. So my neighbour is ... what?
         Return the demonym belonging to the state.
         Derive the word for its residents from the country's name, e.g. Peru gives Peruvian.
+        people from there are called? one word (Norway - Norwegian)
+        Our sports reports say "the Danish swimmer" and not "the swimmer from Denmark". What is the word in this case?
+        At the border the officer enters the visitor's nationality as an adjective with a capital. What does he enter for this homeland?
+        Neither the language nor the capital is meant; we want the word for the inhabitants.
+        Chile has the Chilean embassy; tell me which embassy the country here has, using a single word.
+        Somebody was born and bred in this land, and he is proud to be a(n) ___. Fill in.
     """,
     "alpha2": """
         two-letter country code
@@ -270,6 +294,12 @@ DESCRIPTIONS = {
         Encode the state's name with two letters, per the international standard.
         Alpha-2 code wanted, not alpha-3.
         Shorten it the way flag emoji are encoded: two letters, both capitals.
+        country -> 2 letter code, capitals
+        On a domain registrar's list the nation column holds AT for Austria and ZA for South Africa. Fill the column for the given country; no dot, capitals.
+        Our parcel software refuses long names and wants the short ISO form with exactly two characters.
+        Not DEU and not .de but DE: that is the sort of answer we need for each country.
+        Which pair of letters would the region setting of a phone use for this land, as in en_GB?
+        The statistics office of Europe labels rows with codes like SE, PT or FI; put such a label on the country here, even if it's elsewhere in the world.
     """,
     "alpha3": """
         three-letter country code
@@ -284,6 +314,12 @@ DESCRIPTIONS = {
         Encode the state's name with three letters, per the international standard.
         Alpha-3 code wanted, not alpha-2.
         Label for the country in a data set keyed by three capitals, such as FRA.
+        country -> 3 letter ISO code, capitals
+        In a passport's bottom lines Austria is AUT and South Africa is ZAF. What are the letters for the given country?
+        The database key is the longer one of both ISO codes, the one with exactly three characters.
+        Not DE and not .de but DEU: that is the sort of answer we need for each country.
+        United Nations tables use a triple of capitals per member, such as NOR or KEN; give it for the state here.
+        Three letters by ISO, please - not the currency's and not the Olympic committee's, but the country's.
     """,
     "top_level_domain": """
         internet domain of the country
@@ -298,6 +334,12 @@ DESCRIPTIONS = {
         Web suffix of the nation.
         Which letters come after the last dot in this state's web addresses? Write the dot too.
         Network domain assigned to the country, e.g. .br.
+        internet ending for country, with dot, small letters
+        The marketing team buys a web address in each market: .at in Austria, .za in South Africa. Which ending do they buy here?
+        Not DE and not DEU but .de: that is the sort of answer we need for each country.
+        Somebody from this nation gives me the address of his home page. What is likely to stand at its very end, dot included?
+        Spam filter rule: block by country domain. Tell me the domain, e.g. .it, for the country to be blocked.
+        Where would I look if I searched the web only for pages of this land: site:.pt, site:.fi, site:.?
     """,
     "landlocked": """
         landlocked? yes or no
@@ -312,6 +354,12 @@ DESCRIPTIONS = {
         Is every border of the country a land border? "yes" or "no".
         No ocean harbour possible -> yes; a coast on some sea -> no.
         Landlocked countries get the label yes, coastal ones the label no.
+        no sea at all? yes / no
+        Shipping clerks must know if goods can arrive by ship directly. When the land has no coast the answer is yes, when it has one the answer is no.
+        Zambia is a yes and Vietnam is a no, since only the first has other countries on all sides. What about this one?
+        Can you walk to a beach of the ocean without leaving the country? If you cannot, write yes; if you can, write no.
+        Mind the direction of the question: yes stands for a state without seashore, no for a state with it.
+        Column "landlocked" of our table of nations; allowed values yes and no.
     """,
     "north_or_south": """
         northern or southern hemisphere?
@@ -326,6 +374,12 @@ DESCRIPTIONS = {
         Would you see the Southern Cross high up at night? If so write southern, else northern.
         Hemisphere by latitude, one lower-case adjective.
         I'm choosing a destination for the warm Christmas holidays; tell me whether it is in the southern or northern half of the world.
+        equator: is the country northern or southern of it?
+        Our gardening magazine is sent six months later to the bottom half of the world. Does this country belong to the top (northern) or the bottom (southern)?
+        Canada and India are northern, Peru and Namibia are southern. Which adjective suits the nation given?
+        Solar panels face the equator. Does the land in question lie on the northern or the southern side of it?
+        Don't say Europe or Africa and don't say north or south, but northern or southern, after the half of the globe.
+        In which hemisphere would my plane land if I flew to the middle of this state? One adjective, northern or southern.
     """,
     "east_or_west": """
         east or west of Greenwich?
@@ -340,6 +394,12 @@ DESCRIPTIONS = {
         Return "east" or "west" for the state's place relative to zero degrees longitude.
         Hemisphere by longitude, in lower case: east/west.
         The Americas are west and most of Asia is east; decide for the country given.
+        longitude: east / west ?
+        Sailors write E or W behind the degrees. Spell the one that goes behind this country's longitude, east or west.
+        Kenya and China are east, Brazil and Canada are west. Which word suits the nation given?
+        When it is noon in Greenwich, is it already afternoon there (east) or still morning (west)?
+        Not eastern and not western, just east or west, counted from the zero meridian through London.
+        If you fly from Greenwich by the shorter way, do you set out for sunrise (east) or for sunset (west) to get there?
     """,
     "language": """
         official language
@@ -354,6 +414,12 @@ DESCRIPTIONS = {
         Output one language name, such as Spanish or Arabic.
         Street signs in this land are in which tongue?
         For a table of countries, supply the column "Official language".
+        what language is official there? in English, like Portuguese
+        The embassy hires an interpreter for talks with this state. For which language must it search?
+        Austria goes with German and Egypt goes with Arabic. Which language goes with the country named?
+        Not the nationality and not a code; the name of the tongue in which the authorities write, please.
+        We localise our app country by country and need the one language to put on the start screen. Name it in English.
+        School lessons, road signs and court papers in this land use a certain language. Which?
     """,
     "country_of_capital": """
         country of the capital
@@ -368,6 +434,12 @@ DESCRIPTIONS = {
         Input: a capital city. Output: the English name of its country or territory.
         The parliament sits in this city. Whose parliament is it? Give the country.
         Locate the seat of government: city in, country out.
+        which country has this city as its capital? Oslo - Norway
+        News agencies write "Oslo said" when they mean the government of Norway. Whose government is meant by the city here?
+        You get a dot with a star on the map; name the territory around it that it rules.
+        The ambassador is moving to this city. To which country has he been sent?
+        Not the continent, not the people, but the state of which this is the first city by law.
+        Madrid belongs to Spain as its capital; to which land does the given capital belong?
     """,
     "country_of_demonym": """
         country of a nationality
@@ -382,6 +454,12 @@ DESCRIPTIONS = {
         Where do you have to go to meet these people at home?
         Demonym in, country name out.
         Undo the derivation that made the inhabitants' name: Peruvian gives Peru.
+        nationality -> country (Danish - Denmark)
+        The sports reporter says only "the Danish swimmer". On our list we have to enter the country instead, Denmark. Enter it for this word.
+        Somebody calls herself by this word. Under which flag does she vote?
+        From adjective back to map: Thai leads to Thailand and Swiss leads to Switzerland. Where does this one lead?
+        Cheese, wine or music described with this adjective comes from which state?
+        Not the language and not the capital; I want the name of the homeland of the people so called.
     """,
     "country_of_alpha2": """
         country from its two-letter code
@@ -396,5 +474,11 @@ DESCRIPTIONS = {
         A column of my data holds codes such as BR and SE, but readers want names of countries.
         Return the land or territory to which the pair of letters is assigned.
         Two capitals in, one country name out.
+        2 letter code -> country name
+        Behind the link on a flag there is only AT or ZA in the page's source. Austria and South Africa are what visitors should read. Do this for the code here.
+        In our customs file the origin is given as PT, FI and so on. Tell me what land I should write on the form.
+        Not the domain and not the language: understand the letters as a country by ISO and spell its name in English.
+        Where do I travel if my booking shows just this pair of capitals as destination country?
+        Undo the abbreviation: NO becomes Norway, KE becomes Kenya.
     """,
 }

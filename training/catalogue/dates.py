@@ -126,6 +126,12 @@ DESCRIPTIONS = {
         Forget the month and the day; what remains?
         On a timeline marked with years, where does this date go? Give the four-figure number.
         Shorten the date to its year.
+        give year only (4 digits)
+        The wine cellar sorts bottles by vintage. From a bottling date such as 1987-03-21 they need 1987 and no more.
+        Of the three numbers in the date, copy the longest.
+        Don't say the decade or the century; say the very year this day lies in.
+        For the birth register, enter the year of birth that belongs to this full birth date.
+        I wonder which year's calendar I must take from the shelf to find this day in it.
     """,
     "month_name": """
         month name in English
@@ -140,6 +146,12 @@ DESCRIPTIONS = {
         Month in letters (e.g. August), without year or day.
         Read 01 as January, 02 as February and so on, and report the month of the date.
         Spell the month.
+        write month as english word, first letter big
+        Our magazine names its issues by month. For an issue dated 1987-03-21 the cover says March; what does it say for this date?
+        Take the number between the hyphens, 01 to 12, and tell me what that month is called in English.
+        In which month does the anniversary of this day fall? A name is wanted, not a figure and not an abbreviation.
+        The garden diary has twelve chapters from January to December. Put the heading of the chapter in which this day belongs.
+        Neither day nor year, please, just the month's full name as an English speaker would say it.
     """,
     "day_number": """
         day of the month
@@ -154,6 +166,12 @@ DESCRIPTIONS = {
         Neither the year nor the month matters here, just the day's number, like 21.
         Day component of an ISO date, unpadded.
         The 5th, the 18th, ...: say which day it is, but with digits only.
+        day number, no zero before
+        An advent calendar has little doors with numbers on them. If each month had one, which door would be opened on this date?
+        The nurse notes only the day of each visit because month and year stand on top of the sheet: 1987-03-07 becomes 7, 1987-03-21 becomes 21.
+        Take the last two digits of the date; if the first of the two is a zero, leave it away.
+        On the which-th is the rent paid? Write 5 rather than 05 or "fifth".
+        How many days of its month have begun when this date is reached? Give the figure.
     """,
     "month_number": """
         month as a number
@@ -168,6 +186,12 @@ DESCRIPTIONS = {
         How many months have begun in that year up to and including this date?
         Say 8 for August, 12 for December, etc., depending on the date shown.
         The numeral of the month, without words and zeros in front.
+        month as number, 1 to 12, no zero before
+        The budget table has columns numbered 1 to 12 for the months. Into which column does an expense of this date go?
+        May is 5 and October is 10; say it this way for the date in front of you, and never write the month's name.
+        Take the two digits in the middle of the date and write 4 instead of 04.
+        Our star signs app first wants the month of the birthday as an integer. Please supply it.
+        Which position has this date's month in the row January, February, March ...?
     """,
     "us_format": """
         American date format
@@ -182,6 +206,12 @@ DESCRIPTIONS = {
         Use slashes and put the year at the end and the month at the front.
         From 2004-11-08 make 11/08/2004, and likewise for other days.
         US numeric date please.
+        mm/dd/yyyy please
+        Our supplier in Chicago misreads the dates on our invoices. Write each of them his way: month, day and four-digit year, with a slash in between.
+        The 21st of March 1987 must appear as 03/21/1987 and not as 21/03/1987 or 1987-03-21.
+        For a customs declaration on arrival at JFK airport, put down this date in the customary numeric style of the country.
+        Take the year from the front of the date, hang it on at the end, and turn the hyphens into slashes.
+        How does a calendar app set to "English (United States)" show this day in short digits, zeros included?
     """,
     "german_format": """
         German date format
@@ -196,6 +226,12 @@ DESCRIPTIONS = {
         Datum in deutscher Schreibweise (TT.MM.JJJJ).
         From 2004-11-08 make 08.11.2004.
         Dotted date notation, keeping both leading zeros, ending in the year.
+        dd.mm.yyyy please
+        The tax office in Hamburg accepts dates like 21.03.1987 and nothing else. Bring mine into this shape.
+        Day and month change places with the year, and points take the place of the hyphens; zeros stay.
+        For the German edition of our almanac, dates must be set with dots: the day, the month, the year with four digits.
+        How would the date stand on an identity card from Cologne?
+        No slashes and no month names; two digits, a full stop, two digits, a full stop, four digits, beginning with the day.
     """,
     "long_english": """
         date written out in English
@@ -210,6 +246,12 @@ DESCRIPTIONS = {
         Make the date human: 1850-12-01 reads 1 December 1850.
         Expand the ISO notation to text, without commas and without "th".
         Format the day as in a history book: "6 June 1944".
+        like 21 March 1987 please
+        On our wedding cards, dates aren't given as 2012-07-05 but as 5 July 2012. Write the date on this card.
+        The speaker of the evening news reads a day, a month's name and a year from the prompter. What does the prompter show, with figures for day and year?
+        No hyphens, no zeros in front, no "of" or "the": first the day, then the name of the month, and last the year.
+        A gravestone in Yorkshire shows this date with the month in letters. How does the engraving read?
+        Set the date in the style of a British newspaper, three parts separated by blanks.
     """,
     "quarter": """
         quarter of the year
@@ -224,6 +266,12 @@ DESCRIPTIONS = {
         Fiscal quarter, assuming that the fiscal year is the calendar year; write it like Q4.
         Label the date with its three-month period: Q1/Q2/Q3/Q4.
         Date to quarter converter.
+        quarter pls: Q1 / Q2 / Q3 / Q4
+        Our sales chart has four bars a year, Q1 to Q4. To which bar do you add a sale of this day?
+        A day in February is Q1, a day in June is Q2, a day in August is Q3 and a day in November is Q4. Label mine.
+        VAT returns are due every three months. For the date of this receipt, name the return, writing Q and a digit.
+        Divide the month by three, round up, and put the letter Q in front of the result.
+        Don't mention month or year, only the quarter in its short form (a capital letter and a number).
     """,
     "season": """
         season
@@ -238,6 +286,12 @@ DESCRIPTIONS = {
         Snow, blossom, sunshine or falling leaves? Answer with winter, spring, summer or autumn.
         Four-way label for the part of the year: winter | spring | summer | autumn.
         Look at the month in the date and give the season it belongs to.
+        what season: winter / spring / summer / autumn
+        A shop window is decorated four times a year, from the first of March, June, September and December on. What does it show on this date - spring, summer, autumn or winter?
+        The hikers' club labels its photos by season instead of date. A photo of 1987-10-02 got the label autumn; give the label of this one.
+        For a European farmer, does this day belong to the cold months from December (winter), the sprouting ones from March (spring), the hot ones from June (summer) or the harvest ones from September (autumn)?
+        Don't follow the solstices; whole months count, so all of June is summer and all of March is spring. Give the season in lower case.
+        Vivaldi wrote one concerto for each: spring, summer, autumn, winter. Which would suit this day?
     """,
     "decade": """
         decade
@@ -252,6 +306,12 @@ DESCRIPTIONS = {
         Were these the 1890s, the 1920s, the 2030s or another such time?
         Round the year down to tens and put an s behind it.
         Name the era to the nearest ten years below, in the style of "the 1970s" without "the".
+        decade pls with s, like 1980s
+        The radio station has shows named after decades. A song recorded on 1964-05-02 is played in the 1960s show; in which show is one of this date played?
+        Cut the year down to its first three digits and add 0s.
+        Fashion historians don't care for exact days. Write the ten years in which this one lies as a number ending in 0s.
+        If grandfather said he was young "in the ...", meaning this date, which decade would he say? All four digits and an s, please.
+        Don't write eighties or '80s; the full figure with s is needed, for whatever decade the date lies in.
     """,
     "century": """
         century
@@ -266,6 +326,12 @@ DESCRIPTIONS = {
         Add one to the first two digits of the year and make it an ordinal.
         18xx -> 19th, 19xx -> 20th, 20xx -> 21st
         Name the hundred years in which this day lies, by number and ending.
+        19th, 20th or 21st?
+        The museum has three floors, labelled 19th, 20th and 21st by century. On which floor is a letter with this date kept?
+        A date beginning with 18 gets 19th, one beginning with 19 gets 20th, one beginning with 20 gets 21st.
+        People often get it wrong: the year 1950 is in the 20th century, not in the 19th. Get it right for the date given, and write just the ordinal.
+        In which century would a history book put this day? Leave out the word century.
+        Give the hundred-year period as in "the 20th", without the article, for any date from 1801 to 2099.
     """,
     "to_12_hour": """
         12-hour clock
@@ -280,6 +346,12 @@ DESCRIPTIONS = {
         Railway time in, everyday English time with AM/PM out.
         %H:%M to %I:%M %p without a zero in front of the hour.
         00:20 gives 12:20 AM and 12:20 gives 12:20 PM; transform the time accordingly.
+        am/pm time please, 15:05 -> 3:05 PM
+        American guests can't read our programme, where a concert begins at 19:30. For them it has to be 7:30 PM. Do it for this time.
+        Leave the minutes as they are, bring the hour between 1 and 12, and write AM before noon or PM from noon on.
+        A wristwatch with twelve numbers stands next to a digital clock with twenty-four. Say what the watch's owner would write down, capital AM or PM at the end.
+        The doctor's appointments are stored as 08:15 or 16:40 but announced as 8:15 AM or 4:40 PM. How is this one announced?
+        Not just AM or PM but the whole time in the twelve-hour style, hour without a zero in front.
     """,
     "part_of_day": """
         night, morning, afternoon or evening?
@@ -294,6 +366,12 @@ DESCRIPTIONS = {
         I tag diary entries with the period of the day (night/morning/afternoon/evening); tag this one.
         Daypart of a 24-hour time, six hours each, lower case.
         Say in a word what period of the day the clock shows: night is 00:00 to 05:59, and the other three follow at six-hour steps.
+        say night / morning / afternoon / evening, new one begins at 0, 6, 12 and 18 o'clock
+        The hotline has four shifts of six hours each: night from 00:00, morning from 06:00, afternoon from 12:00, evening from 18:00. Who gets a call that comes in at this time?
+        23:10 is still evening and 00:10 is night; 11:59 is still morning and 12:00 is afternoon. Decide on the time given.
+        In the novel no clock times may appear. Replace this one with night, morning, afternoon or evening, by quarters of the day.
+        Would a reporter write "in the morning", "in the afternoon", "in the evening" or "at night"? Up to six o'clock counts as night, and one noun is enough.
+        Don't repeat the time and don't say AM or PM, but name the quarter of the day, from night (first) to evening (last).
     """,
     "hour": """
         hour
@@ -308,6 +386,12 @@ DESCRIPTIONS = {
         HH part of HH:MM without padding.
         Cut everything from the colon on and write the rest as a number.
         Hour component of the clock time.
+        just the hour number pls
+        Our parking meter charges by the hour begun, so it stores 7 for 07:45 and 18 for 18:59. What does it store now?
+        How often would a clock with 24 strokes have struck at this moment?
+        Hours and minutes are divided by a colon. I'm interested in the left side, as a plain number without a leading zero.
+        Don't round up: at 09:58 the answer is still 9.
+        For a chart with twenty-four columns, 0 to 23, find the column that this moment falls in.
     """,
     "minutes": """
         minutes
@@ -322,6 +406,12 @@ DESCRIPTIONS = {
         Cut everything up to the colon and write the rest as a number, e.g. 18:59 gives 59.
         Minute component of the clock time.
         How long ago did the clock strike the hour, counted in minutes?
+        only minutes, without zero in front
+        Trains on this line leave every hour, and the poster shows merely the minutes. For a train at 07:05 it says 5; what does it say for this one?
+        Hours and minutes are divided by a colon. I'm interested in the right side, as a plain number without a leading zero.
+        Not the hour, but how far the hour has gone on: a figure between 0 and 59.
+        At 18:59 the answer is 59, at 18:00 it is 0. What is it at the time given?
+        For a dial with sixty marks, find the mark where the minute hand is.
     """,
     "am_or_pm": """
         AM or PM?
@@ -336,6 +426,12 @@ DESCRIPTIONS = {
         Binary label for a time of day (AM/PM).
         Has midday passed? PM if yes, AM if no.
         Midday divides the day in two; name the half with AM or PM.
+        AM/PM?
+        The label printer makes times such as 2:30 PM and asks us for the two letters at the end. The input is the time on the 24-hour clock.
+        Breakfast at 08:00 is AM, supper at 19:00 is PM, midnight (00:00) is AM, noon (12:00) is PM. And this one?
+        Don't convert the time, I do this myself; just tell me if AM or PM comes behind it.
+        A pill has to be taken twice a day, and the box has the compartments AM and PM. Into which one does the pill for this time go?
+        Would an Englishman say "in the morning" (AM) or "in the afternoon" or "evening" (PM)? Hours after midnight count as morning.
     """,
     "to_24_hour": """
         24-hour clock
@@ -350,5 +446,11 @@ DESCRIPTIONS = {
         12-hour notation in, 24-hour notation out.
         %I:%M %p to %H:%M
         12:20 AM gives 00:20 and 12:20 PM gives 12:20; transform the time likewise.
+        without am/pm please, 3:05 PM -> 15:05
+        Our flight computer does not know AM and PM. A landing at 9:05 PM must be typed in as 21:05, and one at 9:05 AM as 09:05.
+        Remove the letters at the end, and for times after noon make the hour bigger by twelve; two digits before the colon, two after it.
+        American friends wrote what time they arrive. How would a German, a Frenchman or a soldier note that time?
+        From half past midnight (12:30 AM, 00:30) to a minute before it (11:59 PM, 23:59): bring the given time to the clock that counts through the day.
+        How does a digital watch that counts up to 23:59 show this AM or PM time?
     """,
 }

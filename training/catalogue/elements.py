@@ -88,6 +88,12 @@ DESCRIPTIONS = {
         Encode the element by its international sign.
         How is the substance abbreviated in a formula?
         Fill in the column "Symbol" of a list of elements.
+        short sign for the element pls (Copper - Cu)
+        The jeweller stamps metals with Au, Ag or Pt instead of Gold, Silver or Platinum. What would he stamp for this element?
+        In H2O there is H for Hydrogen and O for Oxygen. With what would this element appear in such a formula?
+        Not the number but the letters are wanted, the first a capital and the second, if there's one, small.
+        Lab assistant needed to label bottles: hears the element's name, writes its sign from the periodic table.
+        On a mug with the periodic table one sees little boxes with big letters in them. Which letters are in this element's box?
     """,
     "number": """
         atomic number
@@ -102,6 +108,12 @@ DESCRIPTIONS = {
         Fill in the column "Z" of a list of elements, e.g. 26 for Iron.
         Give the ordinal place of the element by nuclear charge, as a plain number.
         Number of electrons in the neutral atom.
+        number of the element, e.g. Copper 29
+        In the quiz the host says Carbon and the right card bears a 6. Which number is on the card for this element?
+        Not the weight and not the row, but how many protons there are; write digits.
+        In nuclear notation the number at the lower left of the symbol says how much positive charge the nucleus has. What is it here?
+        Physics teacher: "Helium has two of them in its nucleus, Neon has ten." How many protons does the given one have, as a figure?
+        If the elements stood in a queue from Hydrogen on, what would be the place of this one?
     """,
     "period": """
         period of the element
@@ -116,6 +128,12 @@ DESCRIPTIONS = {
         Which of the seven periods does it belong to? Digit only.
         Principal quantum number of the outermost shell in the ground state, which is the row of the table.
         Lanthanoids are in 6 and actinoids in 7; which period for the element given?
+        row of element in the periodic table (1-7)
+        Sodium and Chlorine stand in line 3 and Silver in line 5. In which line does the element here stand?
+        Not the atomic number and not the column (group): the horizontal row, as one digit from 1 to 7.
+        Our classroom has seven shelves, one above the other, built like the periodic table. On which shelf, from the top, do we put this element?
+        The K shell is number 1, the L shell number 2, the M shell number 3. What number has the outermost shell that this atom has electrons in?
+        The chart is cut into seven horizontal strips. Give the number of the strip this element is on.
     """,
     "next": """
         next element
@@ -130,6 +148,12 @@ DESCRIPTIONS = {
         Go one step up in atomic number and write the element's name.
         What is its number plus one called?
         Element in, following element out, both as names.
+        which one comes after it in the table? (Carbon -> Nitrogen)
+        The chemistry song goes through all elements by number. Sing the one that must come after this one, by name only.
+        If Silver is given, the answer is Cadmium, as 48 comes after 47. Apply it to my element.
+        Not the neighbour below and not the one before: the element whose atomic number is higher by one.
+        An alchemist manages to squeeze one more proton into each nucleus of his sample. What does his sample consist of now?
+        Page turner: each page of our book shows an element, in order of atomic number. What's on the page after this one?
     """,
     "name_of_symbol": """
         element name from the symbol
@@ -144,6 +168,12 @@ DESCRIPTIONS = {
         What is the substance with this symbol called?
         Spell the element in full.
         Fill in the column "Name" of a list that has only symbols, e.g. Na becomes Sodium.
+        full name of element, e.g. Cu -> Copper
+        On the bottles only Ag, Hg or Pb can be read. New trainees want Silver, Mercury, Lead. Write the word for my letters.
+        Read the formula sign aloud to somebody who knows no chemistry, that is, say the element's English name with a capital.
+        Not the atomic number, please; what I'd like to see is the word that these one or two letters are short for.
+        The crossword clue is a chemical sign like K or Sn and the solution is Potassium or Tin. Solve mine.
+        Which element's box in the periodic table has these letters in the middle?
     """,
     "name_of_number": """
         element with this atomic number
@@ -158,5 +188,11 @@ DESCRIPTIONS = {
         Look up the atomic number and give the name.
         If the neutral atom has so many electrons, what is it?
         Count through the elements, hydrogen being 1, and write the one you stop at.
+        which element is number ...? e.g. 29 -> Copper
+        The locker room has lockers with atomic numbers, and behind locker 6 is Carbon, behind 47 is Silver. What is behind mine?
+        Say the name with a capital, not the symbol: 10 is Neon and not Ne.
+        A nucleus with exactly this many positive particles makes an atom of what?
+        Bingo for chemists: the caller draws a number, the players put a chip on the element. On which one now?
+        In the periodic system each box has a little number in the corner. Tell me the English name in the box with this one.
     """,
 }

@@ -57,6 +57,12 @@ DESCRIPTIONS = {
         Say in plain English which thing, face or gesture this character depicts.
         For an English picture dictionary, write the entry under the given emoji.
         Output the English label of the icon, without colons or underscores.
+        english name of this emoji pls, small letters
+        If somebody types a colon and begins to write in an English chat program, this picture appears. What is its whole English name, without colons?
+        A blind friend asks what the last character of my message was. Tell him in English, like "red heart" or "crescent moon".
+        Not a category such as animal or food and not another language: the particular English name of the thing in the picture.
+        Our print shop can't print emoji and puts their English short names in brackets. Leave out the brackets and give the name.
+        How does the Unicode chart title this sign in English? Lower case, unless it's a proper name.
     """,
     "name_french": """
         Name of the emoji in French.
@@ -71,6 +77,12 @@ DESCRIPTIONS = {
         Which French words stand for this sign?
         emoji into French words
         Tell a French-speaking friend, in French, what the emoji shows.
+        nom de l'emoji en français svp
+        Our print shop in Lyon can't print emoji and puts their French names instead. Which name does it put here?
+        A pupil learns French words by pictures: she sees a comet and writes "comète". What must she write for the picture at hand?
+        Not in English and not in Spanish, please; only French words for what the sign shows.
+        How does a telephone set to français describe the symbol in its emoji search?
+        The Belgian editor wants the alt text for this pictogram in the language of Molière, no sentence, just the name.
     """,
     "name_spanish": """
         Name of the emoji in Spanish.
@@ -85,6 +97,12 @@ DESCRIPTIONS = {
         The sticker book is sold in Madrid, so each emoji needs a Spanish title. Provide it.
         emoji into Spanish words
         Output the Spanish description of the sign.
+        nombre del emoji en español por favor
+        Our print shop in Bogotá can't print emoji and puts their Spanish names instead. Which name does it put here?
+        A pupil learns Spanish words by pictures: she sees a snail and writes "caracol". What must she write for the picture at hand?
+        Not in English and not in French, please; only Spanish words for what the sign shows.
+        How would abuela in Seville be told, in a few words of her language, what the picture on the screen is?
+        The Argentine editor wants the alt text for this pictogram in the language of Cervantes, no sentence, just the name.
     """,
     "is_face": """
         Is the emoji a face? yes/no
@@ -99,6 +117,12 @@ DESCRIPTIONS = {
         face or no face (yes/no)
         Decide if the character draws somebody's or something's face; yes means it does.
         Is a smiling, crying or otherwise visible face all there is to see? Answer with yes or no.
+        face? yes / no
+        A sticker maker prints round stickers, and for these only faces will do. Tell him yes for an emoji that is one and no for one that isn't.
+        😀 is yes, 🚗 is no, 🍎 is no. And the emoji here?
+        Don't describe the picture; say if what it consists of is a face (yes) or anything else, such as a thing, a plant or a gesture (no).
+        Would you find it on the smileys' page of the emoji keyboard, with eyes and mouth? Give yes or no.
+        For research on feelings in chats we keep what has a facial expression. Is it kept? yes for a face, no for a non-face
     """,
     "kind": """
         Kind of emoji: face, animal, food, vehicle or clothing.
@@ -113,6 +137,12 @@ DESCRIPTIONS = {
         Don't name the thing shown, name its type: animal, face, food, clothing or vehicle.
         Can you eat it, ride in it, wear it, pet it, or is it a face? Reply with food, vehicle, clothing, animal or face.
         Category label for an emoji, five options, lower case.
+        type of emoji? face / animal / food / vehicle / clothing
+        A teacher cuts out emoji and glues them on five posters: face, animal, food, vehicle, clothing. On which poster does this one go?
+        🐘 animal, 🍕 food, 🚲 vehicle, 👗 clothing, 😀 face. And the emoji here?
+        Don't write what exactly it is (dog, pizza, bus); write which of clothing, vehicle, food, animal and face it falls under.
+        In the zoo, in the kitchen, in the garage, in the wardrobe or in the mirror: where is this seen? Say it by animal, food, vehicle, clothing or face.
+        We tag the pictures that customers send us. The tag list is short: vehicle, clothing, face, food, animal.
     """,
     "flag_country": """
         Country of the flag emoji.
@@ -127,6 +157,12 @@ DESCRIPTIONS = {
         whose flag?
         Identify the state or territory by its banner.
         At the Olympic Games a team marches in behind this flag. Which team is it?
+        country of this flag, in english
+        A ship on the horizon flies this. From which state or territory does she come?
+        🇳🇴 Norway, 🇰🇪 Kenya. And the flag here?
+        Don't write a code like NO or KE and don't describe the colours; the name of the land in English is wanted.
+        The price list of our phone company marks each destination with a flag. For callers who don't see pictures, write the destination as a word.
+        Two hidden letters make up such an emoji, and they stand for a country. Say which one, by its usual English name.
     """,
 }
 

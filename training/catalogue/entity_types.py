@@ -62,6 +62,12 @@ DESCRIPTIONS = {
         fine-grained entity label
         Act as a catalogue clerk who stamps each card with city, country, company, occupation, first name, dish, drink or fruit.
         Given any name, respond with the kind of entity it denotes. Allowed kinds: company, occupation, city, country, first name, dish, drink, fruit.
+        what is it? one of: dish, drink, fruit, occupation, company, city, country, first name
+        The intern typed eight lists into one file. Say for each line from which list it came - dish, drink, fruit, occupation, company, city, country or first name.
+        Peru country, Papaya fruit, Plumber occupation, Paula first name, Pepsi company, Pasadena city, Porter drink, Pot Pie dish. Next, please.
+        For a guessing game the players first ask "what sort of thing?" Answer them with occupation, first name, fruit, drink, dish, country, company or city.
+        Do not explain the name. Choose the narrow label for it: somebody's first name, an occupation, a company, a city, a country, a dish, a drink or a fruit.
+        Librarian needed to catalogue names under exactly these headings: city, company, country, dish, drink, first name, fruit, occupation.
     """,
     "broad_type": """
         Person, place, organisation or food?
@@ -76,6 +82,12 @@ DESCRIPTIONS = {
         coarse type of the name, four classes, British spelling of organisation
         Sort names for an encyclopaedia with four volumes: Person, Place, Organisation, Food. Write the volume in lower case.
         Look at the given name and report its general nature with a single word: food, organisation, person or place.
+        person / place / organisation / food - which?
+        A search engine shows a face, a map, a logo or a recipe next to each query. Tell it person, place, organisation or food, in that order of pictures.
+        Brazil and Dayton are place, Shell Oil is organisation, Melissa is person, Lentil Soup is food. What is the name below?
+        Only four rough classes are in use here, so do not write city or company or dish, but place, organisation, food or person.
+        The editors of a newspaper index need to know if the entry is a human being's name (person), a spot on the map (place), a business (organisation) or nourishment (food).
+        it is name of what sort? i have only person, place, organisation, food
     """,
     "is_drink": """
         Drink? yes or no
@@ -90,6 +102,12 @@ DESCRIPTIONS = {
         Does one drink it? Reply with a plain yes or no.
         beverage recogniser (yes/no)
         Identify drinks. Pale ale is a yes, Grilled cheese and Denver are a no.
+        can i order it as a drink? yes/no
+        The barkeeper's tablet shows everything in the database, from first names to towns. Reply yes to what he can fill into a glass and no to what he can't.
+        Dry cider is yes. Dry cleaner is no, and so are Dublin, Denise and Dumplings.
+        Is there anything to sip here? Write yes for wine, beer, juice, cocktails and so on, and no in all other cases.
+        Mark the beverages in a list of assorted names: yes for one of them, no for food, firms, places, jobs and people.
+        Don't say what it is. Say only whether a waiter would bring it with a straw, a mug or a wine glass, by yes or no.
     """,
     "is_food": """
         Food or not food?
@@ -104,6 +122,12 @@ DESCRIPTIONS = {
         Recognise names of edible things among mixed names and answer with the label food; the label for the remainder is not food.
         Decide by the question "would I chew it?" and give one of the labels food / not food.
         Output "food" for meals and ingredients of all sorts; in any other case output "not food".
+        eatable name? food, else not food
+        Customs wants to know of every declared word whether it is foodstuff. The form accepts food or not food.
+        Paprika, Peach and Paella: food. Paraguay, Painter and Pamela: not food. Decide on the word below.
+        The menu translator gets stuck on names that are no meals at all. Warn it with "not food", or let it go on with "food".
+        Would you find the thing in a recipe, as its title or among its ingredients? If yes write food; otherwise write not food (two words, small letters).
+        For each entry of the mixed list, separate what people eat (food) from what people are, found or live in (not food).
     """,
     "is_occupation": """
         Job or no job?
@@ -118,6 +142,12 @@ DESCRIPTIONS = {
         occupation detector with the answers job and no job
         Think of a careers office: does it offer this as a career? Then it's a job; if it doesn't, no job.
         Tell work titles apart from other phrases using the labels "job" and "no job".
+        is this a profession? job / no job
+        The employment agency's site lets people type anything into the field "What do you do?". Reply job if the entry names a trade, and no job otherwise.
+        Barber, Biologist: job. Belgium, Brandy, Barbara: no job. Your turn with the next entry.
+        Could one be trained for this and get wages for it? Write job when one could, no job when it's food, a person's name, a firm or a town.
+        Two stamps lie on the clerk's desk, "job" and "no job". Which one comes down on this phrase?
+        Don't name the branch or the salary, only tell whether an occupation is meant at all: job, or no job.
     """,
     "is_company": """
         Is it a company? true or false
@@ -132,6 +162,12 @@ DESCRIPTIONS = {
         Does the entry name a commercial organisation? Answer true or false.
         Harbor Freight Tools is true, Pumpkin Soup is false. Now the given entry.
         Decide if this belongs in the business directory: true means it does, false means it doesn't.
+        business name? true/false
+        The credit bureau checks names one by one. If the name is a firm's, it returns true; if it is a town's, a trade's, a meal's or a human's, it returns false.
+        General Electric: true. General Practitioner: false. Georgia: false. And what follows?
+        Would "Inc." or "Ltd" look natural behind it? Say true if it's the name of a company, false if it is something else.
+        Enter true or false in the column is_company, with small letters and without a full stop.
+        Tell apart who employs from everything else in the list; employers, that is enterprises, get true, the others false.
     """,
     "is_place": """
         Place or other?
@@ -146,6 +182,12 @@ DESCRIPTIONS = {
         location check (place/other)
         The label is place when people live there and other when it is no settlement or state at all.
         Norway -> place, Milkshake -> other, Electrician -> other. Label the new name.
+        on the map? place, otherwise other
+        The navigation system should only accept towns and countries. Let the driver know with place that the entry is fine, and with other that it isn't.
+        Portugal: place. Portland: place. Porter: other. Pork Pie: other. Go on.
+        If "She flew to ___" sounds right with the name, write place; write other if it doesn't.
+        Sort the travel agent's cards in two heaps, of which one is called place (cities, states) and one is called other (what cannot be visited as a settlement or land).
+        don't tell which country or city it is, tell only place or other
     """,
     "is_person_name": """
         Personal name? y/n
@@ -160,6 +202,12 @@ DESCRIPTIONS = {
         name-of-a-human flag, y/n
         The question is: does this word serve as a first or last name? Write y if true, n if false.
         Print y when the input could be printed on a door bell as a resident's name; for everything else print n.
+        name of people? y or n
+        The school office types pupils' names, and the checker must notice wrong input. Give y to what is a given name or family name and n to what is not.
+        Howard y, Hungary n, Hamburger n, Hernando y, Hairdresser n. Continue.
+        Could you call somebody so, at the font or at the register office? A single small letter is the answer: y if you could, n if you couldn't.
+        The system hides names of human beings from the log. It asks you y/n for every token; jobs, firms, meals and towns are n.
+        Don't write yes, write y; don't write no, write n. The question is whether the word is what a person is named.
     """,
     "entity_tag": """
         NER tag: PER, LOC, ORG or MISC.
@@ -174,6 +222,12 @@ DESCRIPTIONS = {
         entity code in capital letters
         Is it a human (PER), somewhere (LOC), a firm (ORG) or none of these (MISC)? Reply with the abbreviation in brackets.
         Label spans for training data; the allowed labels are LOC, MISC, ORG and PER, all in upper case.
+        PER / LOC / ORG / MISC ?
+        In the margin of our corpus, linguists write PER beside Sharon, LOC beside Sweden, ORG beside Sears, and MISC beside Sangria, Sausage or Surgeon. What do they write here?
+        Give me the upper-case abbreviation, one of four, for a named thing: human, location, organisation, miscellaneous.
+        Professions are not PER but MISC, the same as meals and beverages; PER is for names of people, LOC for towns and lands, ORG for firms. Tag the phrase.
+        Replace the phrase by its placeholder in capitals (PER, LOC, ORG, MISC) so the sentence can be anonymised.
+        we label entities for machine learning, please give tag PER or LOC or ORG or MISC, no small letters
     """,
     "question_word": """
         Who, where or what?
@@ -188,6 +242,12 @@ DESCRIPTIONS = {
         interrogative matching the entity (who, where, what)
         A reporter wants the right W-word for each noun phrase. Persons take who, locations take where, eatables and drinkables take what.
         Decide between three pronouns, who, where and what, as the question to which the name is a reply.
+        who/where/what - which one asks for it?
+        Children ask three things about every story: who was it, where was it, what did they eat? To which question is this name the answer? Reply with who, where or what.
+        Sweden: where. Sharon: who. Sausage: what. Sacramento: where. Next?
+        Before the gap in "___ is it?" comes one of the words who, where, what. Choose it to suit the person, the place or the food given.
+        In our dialogue trainer the learner must pick a pronoun or adverb for the noun shown: who for names of people, where for spots on the map, what for things on the table.
+        Write no sentence with a question mark, only its first word in small letters - what, where or who.
     """,
     "city_or_country": """
         City or country?
@@ -202,6 +262,12 @@ DESCRIPTIONS = {
         Does the place issue passports? Then write country. If it lies inside a country, write city.
         Output the word city when the location is a municipality and the word country when it is a whole land.
         Sort places by size into two bins named city and country.
+        city or country? one word pls
+        The football fan doesn't know if a club from a town or a national team is playing. For the name on the scoreboard, tell him city or country.
+        Denmark: country. Dayton: city. Dominica: country. Danbury: city. What is the place below?
+        An address has a line for the city and a line for the country. On which of the two does this name go?
+        Don't say where the place lies; say whether it's a city or a country.
+        We split a gazetteer in two files, city.txt and country.txt. Give the name of the file for this entry, without the ending.
     """,
     "plant_food": """
         Fruit, vegetable or spice?
@@ -216,6 +282,12 @@ DESCRIPTIONS = {
         Sweet things from trees and bushes are fruit, what is cooked as a side dish is a vegetable, what is added for taste is a spice. Give the type.
         Decide which part of the market hall sells it, the fruit stall, the vegetable stall or the spice stall; name only fruit, vegetable or spice.
         Type the culinary group of the plant: fruit, vegetable or spice.
+        fruit / vegetable / spice ?
+        The greengrocer's new scale has three buttons, fruit, vegetable and spice. Which must the cashier press?
+        Papaya: fruit. Parsnip: vegetable. Pepper from the mill: spice. And the thing below?
+        In our cookbook's index, plants are listed by what they bring to the kitchen: sweetness for dessert (fruit), substance for the main course (vegetable), aroma in small doses (spice). Under which word is this one listed?
+        Would you bite into it raw as a snack, boil a bowl of it, or sprinkle a pinch? Reply with fruit, vegetable, spice respectively.
+        don't write herb or berry or root, only one of three: fruit, vegetable, spice
     """,
     "first_or_last": """
         First name or surname? first / last
@@ -230,6 +302,12 @@ DESCRIPTIONS = {
         Would friends call someone by this name, or would it follow Mr or Mrs? Friends means first, Mr or Mrs means last.
         Output first if the token is a forename; output last if it is a surname.
         Decide between forename and surname and encode the decision as first or last.
+        forename -> first, family name -> last
+        The guest list was typed without order. For each lone name, tell the hotel if it goes into the box for the first name or the one for the last name; write just first or last.
+        Brenda is first, Brandon is first, Brewer is last, Bradshaw is last. Which of the two is this name?
+        Would it stand on a jersey's back (last) or be shouted on the playground (first)?
+        Genealogists distinguish what is handed down in a family, which is last, from what is given at birth, which is first. Do so for the name in front of you.
+        Don't guess if it's a man or a woman; tell only whether the name is a first or a last one.
     """,
     "name_gender": """
         Male or female first name?
@@ -244,6 +322,12 @@ DESCRIPTIONS = {
         Decide from the name alone whether it is masculine (male) or feminine (female).
         Return female for women's names and male for men's names.
         I translate into a language with grammatical gender and need to know it for each person; answer male or female.
+        girl's name or boy's name? female / male
+        Our greeting cards come in two designs, for female and for male recipients. Which design does somebody with this first name usually get?
+        Sharon, Paula: female. Simon, Paul: male. And the next one?
+        A novelist wants to avoid confusion, so tell her what most readers would take a character of this name for, male or female.
+        Would one rather say "she" or "he" of somebody so called? For she write female, for he write male.
+        Don't write man, woman, boy, girl, m or f. The two possible answers are male and female.
     """,
 }
 

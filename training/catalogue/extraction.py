@@ -259,6 +259,12 @@ DESCRIPTIONS = {
         The text always talks about one person. Say who.
         Names only! Skip places, firms, numbers and dates.
         Given a message from the office, identify the man or woman in it by full name.
+        who is it about? first + last name pls, like Ada Lovelace
+        Three kinds of messages reach our front desk, and all of them mention one person. Write this person's forename and surname, in this order, without a title.
+        From "Has order #20417 arrived in Dover? Ada Lovelace paid for it." we would want Ada Lovelace.
+        The receptionist will page somebody over the loudspeaker: tell her both names of the man or woman in the message.
+        Don't give me the town or the firm, I want the buyer, the worker or the contact by full name.
+        Whoever the sentence is about, print his or her complete name with its capital letters and nothing around it.
     """,
     "city": """
         city
@@ -273,6 +279,12 @@ DESCRIPTIONS = {
         Read the line and fill in the field "City:".
         From orders, staff notes and contact details alike, keep just the geographical name.
         Geographic extraction: sentence -> city.
+        town in the text pls, only the town
+        Our regional managers get the mail of their own cities. To sort it, name the city that turns up in the message.
+        "Ada Lovelace of Dover owes $12.50" -> Dover. Same for this message, whether it is about an order, a job or a phone number.
+        No person, no company, no product: just the settlement named in the line, spelled the way it is there.
+        On the envelope one line is still empty, the one for the town. Find it in the sentence and write it.
+        If a driver had only this note, to which city would he drive?
     """,
     "mask_name": """
         anonymise the person's name
@@ -287,6 +299,12 @@ DESCRIPTIONS = {
         I want to publish these notes without the people in them. Swap each name for the tag [NAME].
         What would the sentence look like with its person blacked out as [NAME]?
         Pseudonymisation step: person's name out, [NAME] in, all other words identical.
+        put [NAME] instead of the person's name and leave rest like it is
+        The data protection officer asks for every line to be copied word by word, with the sole exception of first and last name, which become [NAME].
+        Do not shorten the sentence and do not touch towns, numbers or firms; the only thing that changes is the person, who turns into [NAME].
+        Before we show the message to an intern, cover up who it is about: the whole sentence with [NAME] written over the full name.
+        Could you de-identify this line for me? Keep punctuation, figures and places, and let [NAME] stand in for the human.
+        Wherever the original says something like Ada Lovelace your copy says [NAME], and everywhere else the two are the same.
     """,
     "record_kind": """
         order, job note or contact?
@@ -301,6 +319,12 @@ DESCRIPTIONS = {
         Route the message by writing "order" for the sales team, "job note" for personnel or "contact" for the address book.
         Answer with the category of the record, e.g. "job note" for a sentence on somebody's employer.
         Three-way text classification, order / job note / contact.
+        purchase = order, employment = job note, phone/mail = contact. which one is this?
+        Our mail robot has to stamp every incoming line with order, job note or contact. Which stamp does this one get?
+        "Grace Hill works as a baker at Acme" would be a job note; a line with prices and goods is an order; a line with a telephone number is a contact.
+        Don't extract anything from the text, only say what it is: order, contact or job note.
+        An office has three shelves for papers. Papers about goods go to "order", about posts and employers to "job note", about reaching people to "contact". Write the shelf.
+        Determine the genre of the sentence - order, job note, contact - and print it in lower case.
     """,
     "order_number": """
         order number
@@ -315,6 +339,12 @@ DESCRIPTIONS = {
         What would you type into the tracking page?
         Copy out the number under which the purchase is filed.
         Sentence in, "#" plus order digits out.
+        the # number of this order pls, with #
+        Claims can only be handled with the code that begins with a hash. Look for it in the message and write it in full, hash and five digits.
+        "Invoice #20417, 3 May 2009: Ada Lovelace owes ..." gives #20417.
+        Neither the price nor the quantity nor the date is asked for; the figure behind the # sign is, together with that sign.
+        What identifies this purchase in our computer? Quote the key as it stands, in the style of #20417.
+        The parcel service wants the order's own number on the label. Fish it out of the sentence, hash mark included.
     """,
     "amount": """
         amount of money
@@ -329,6 +359,12 @@ DESCRIPTIONS = {
         Keep the token that begins with $.
         I add up our sales by hand, so show me what this order is worth.
         The cost in dollars and cents, nothing else.
+        money in this order? write it with $ like in text
+        The accountant looks at every message with one question in mind, how many dollars and cents, and expects an answer like $83.10.
+        Don't round and don't drop the dollar sign when you copy the sum out of the line.
+        Put on the receipt what the customer pays, owes or is refunded, exactly as the sentence states it.
+        "Has order #20417 arrived? Ada Lovelace paid $83.10 for 4 lamps" contains the sum $83.10; find the one in my sentence.
+        Which part of this order would you type into the box "Total ($)"? Keep the sign in front of the figure.
     """,
     "date": """
         date
@@ -343,6 +379,12 @@ DESCRIPTIONS = {
         Copy the part that you could look up in a calendar.
         I want to sort my orders by time, so pull the full date out of every one.
         Date span extraction, verbatim.
+        date of the order, copy 1:1
+        For the delivery calendar we need to know the exact day in each message, in whatever notation the writer chose. Do not convert it.
+        "Invoice #20417, 3 May 2009: Ada Lovelace owes $83.10" -> 3 May 2009
+        Take the words or figures that say which day it was, month and year included, and leave the rest of the order behind.
+        What would go after "dated" if you quoted this order? Spell it just as the line does.
+        A stamp on each order shows the day. Read the sentence and write the full date that the stamp must show, unchanged.
     """,
     "year": """
         year of the order
@@ -357,6 +399,12 @@ DESCRIPTIONS = {
         How would you fill the blank: "This happened in ____"? Four digits.
         Find when it was, to the nearest year, by copying it from the date.
         Order line -> year, for example 2009.
+        only the year of this order, 4 digits
+        The yearly statistics want to know in which year every order falls, so 3 May 2009 and 2009-05-03 are both simply 2009.
+        Out of all the numbers in the sentence choose the one that is the year. It isn't the order number, the quantity or the price.
+        Look at the date, forget day and month, and write what is left.
+        "Invoice #20417, 3 May 2009: Ada Lovelace owes $83.10" -> 2009
+        Under which year would the tax office file this purchase? Four figures suffice.
     """,
     "item": """
         ordered goods
@@ -371,6 +419,12 @@ DESCRIPTIONS = {
         Product extraction from order messages.
         I'd like a list of what people buy from us; tell me the item in this message.
         Name the objects that are being sold or shipped here.
+        what goods? only product name without number
+        The label on the pallet says what is inside. Take the product from the order, in the plural as it is written, and leave the count off.
+        "Customer Ada Lovelace placed order #20417: 4 desk lamps, $83.10" -> desk lamps
+        Marketing studies which articles people like. Who bought them, how many and for how much is irrelevant; the article itself is wanted.
+        What does the parcel contain, in the words of the message and without a figure?
+        Give me the thing sold, one or two words in lower case, such as lamps or tea towels.
     """,
     "quantity": """
         quantity
@@ -385,6 +439,12 @@ DESCRIPTIONS = {
         Units sold, as an integer.
         I count stock; from each order line tell me by how many pieces it goes down.
         Order line -> number of articles.
+        how many pieces? number only
+        When the lorry is loaded somebody calls out how many of the goods belong to this order. Call out that figure.
+        "Customer Ada Lovelace placed order #20417: 4 desk lamps, $83.10" -> 4
+        The sentence has a date, a price, an order code and a count of articles. It is the count that I'd like to see, in digits.
+        Don't name the product; write how often it is contained in the parcel.
+        Of what amount of goods, not of what amount of money, does this order speak?
     """,
     "job": """
         occupation
@@ -399,6 +459,12 @@ DESCRIPTIONS = {
         Copy only the words that describe somebody's role.
         Job title extraction from staff notes.
         Leave out name, employer and place; what remains is the trade. Write it.
+        which job has this person? lower case, no "a"
+        For the staff directory, state what this person is employed as, in the words of the sentence: grave digger, tax adviser, nurse and the like.
+        "Ask Ada Lovelace at Acme; nobody knows more than this plumber from Dover" -> plumber
+        Skip the name, the firm and the town. The thing that says what work somebody does is what we are looking for.
+        If you met the person at a party and asked "And what do you do?", which noun would come back according to the note?
+        Human resources fills the column POSITION from such notes. What must stand in it here?
     """,
     "company": """
         company
@@ -413,6 +479,12 @@ DESCRIPTIONS = {
         Fill in "Employer: ...".
         Find the corporation, not the person and not the town.
         Staff note -> company name, capitals kept.
+        firm in the text pls
+        A sales team wants to call on the employers in these notes. Which one is in this note? Only its name, spelled as there.
+        "Ask Ada Lovelace at Northwind Traders; nobody knows more than this plumber from Dover" -> Northwind Traders
+        Whose logo would be on the pay slip of the person in the sentence?
+        A person, a job, a town and an employer occur in each line; write down the last of these four.
+        Don't tell me what the people do or where they live, tell me which business they have to do with.
     """,
     "last_comma_first": """
         Surname, Firstname
@@ -427,6 +499,12 @@ DESCRIPTIONS = {
         Phone book style, that is surname then comma then forename.
         Return the employee's name reversed and separated by a comma.
         I sort people by surname; hand me each note's person as surname, first name.
+        surname, forename - with the comma - of the person in the note
+        The register of employees is kept alphabetically by surname, which is why Ada Lovelace must be entered as "Lovelace, Ada". Enter the person from this note.
+        From "Ask Grace Hopper at Acme" make Hopper, Grace.
+        Swap the two halves of the employee's name and put a comma with a space between them; the remaining words of the note aren't needed.
+        How would the footnote of a scholarly book cite this worker? Family name first, then comma, then the given name in full.
+        Find whoever is employed, hired or promoted in the sentence and print the name in filing order, e.g. Turing, Alan.
     """,
     "initials": """
         initials of the person
@@ -441,6 +519,12 @@ DESCRIPTIONS = {
         Reduce whoever the text is about to two dotted letters.
         What are this worker's initials?
         Staff note in, dotted initials out.
+        person's initials with points (like G.H.)
+        On the duty roster there is only room for two letters per worker. Grace Hopper is G.H. there; how is the person of this note entered?
+        From "Ask Grace Hopper at Acme" make G.H.
+        Not the name itself, please, but the first letter of the forename and the first letter of the surname, each with a dot and no blank between them.
+        The minutes of our meetings refer to colleagues by dotted initials. Write those of the colleague mentioned.
+        If a memo about this employee were signed with initials, what would stand under it? Use capitals and full stops.
     """,
     "email": """
         email address
@@ -455,6 +539,12 @@ DESCRIPTIONS = {
         Contact detail wanted: mail, not phone.
         Electronic address found in the text, unchanged.
         Find how to reach this person online by mail.
+        e mail pls
+        The newsletter tool accepts addresses only, no names and no phone numbers. Give it the address from this message.
+        "Tel 555-010-2030 / mail ada7@example.org / Ada Lovelace / Dover" -> ada7@example.org
+        You'd like to send a file to the contact. What do you type in the "To" line?
+        Copy the one piece of the line that has an at sign in it, lower case as it is, without brackets or a comma.
+        Our address book has lost its third column, the one for electronic mail. Restore the entry with the help of the sentence.
     """,
     "phone": """
         phone number
@@ -469,6 +559,12 @@ DESCRIPTIONS = {
         Three groups of digits joined by hyphens are hidden in this line; write them.
         Caller ID extraction.
         Text in, number to ring out.
+        tel number pls, with the dashes
+        The call centre dials automatically and needs nothing but the number, in the shape 555-010-2030. Take it out of the message.
+        "Tel 555-010-2030 / mail ada7@example.org / Ada Lovelace / Dover" -> 555-010-2030
+        Not the address with the at sign, but the number under which the contact answers.
+        Somebody missed this contact's call. Which number should be rung back?
+        From each contact line save the ten digits with their hyphens and throw the remaining text away.
     """,
     "first_name": """
         first name only
@@ -483,6 +579,12 @@ DESCRIPTIONS = {
         What goes in the "First name" box of the form?
         We're on a first-name basis here. Who is the contact?
         Contact line -> forename, one word.
+        only forename of the contact pls
+        Name badges at our summer party show the given name only. What will be on the badge of this contact?
+        "Tel 555-010-2030 / mail ada7@example.org / Ada Lovelace / Dover" -> Ada
+        Each contact has two names. Give the one that the parents chose, and not the one that the family shares.
+        How would a colleague shout for the person across the office, using one word?
+        Don't take it from the mail address; take the first half of the person's name as written in the sentence.
     """,
     "last_name": """
         surname only
@@ -497,5 +599,11 @@ DESCRIPTIONS = {
         What goes in the "Last name" box of the form?
         Under which name would an old phone book list the contact? Without the first name, please.
         Contact line -> surname, one word.
+        only family name of the contact pls
+        Lockers in our club are labelled with surnames. What goes on the locker of the contact in this line?
+        "Tel 555-010-2030 / mail ada7@example.org / Ada Lovelace / Dover" -> Lovelace
+        Each contact has two names. Give the one inherited from the family, spelled with a capital, and not the one used by friends.
+        A polite letter starts with "Dear Ms" or "Dear Mr" plus one more word. Which word is it for this contact?
+        We sort contact cards by the second half of the name; read it off the sentence and write it alone.
     """,
 }

@@ -86,6 +86,12 @@ DESCRIPTIONS = {
         An English copy editor wants numbers spelled out; do that here.
         Return the English cardinal, e.g. 7 -> seven.
         Instead of figures, use the words taught in an English primary school.
+        123 -> English words
+        write the nr in words, english
+        Wedding invitations spell every figure: 58 guests are fifty-eight guests, 342 are three hundred and forty-two. Spell this figure.
+        No ordinals (not fifth but five), no digits, all in small letters, "and" after the hundreds as in Britain.
+        What does the lottery presenter in London say on drawing the ball with this number?
+        A ghostwriter must turn 19 into nineteen and 601 into six hundred and one. Turn this one.
     """,
     "french": """
         number in French words
@@ -100,6 +106,12 @@ DESCRIPTIONS = {
         Verbalise the quantity for a francophone reader.
         On a French cheque the sum has to be written out in words. Write this one.
         Use the words un, deux, trois and so on to express the figure.
+        123 -> French words
+        write the nr in words, french
+        The notary in Rouen writes each sum in letters, 58 as cinquante-huit. Write the sum he has before him.
+        Neither Belgian septante nor English; the number as it is spelled in France.
+        What does the lottery presenter in Paris say on drawing the ball with this number? Lower case.
+        Nombre en chiffres, réponse en lettres: 16 donne seize.
     """,
     "spanish": """
         number in Spanish words
@@ -114,6 +126,12 @@ DESCRIPTIONS = {
         My friend in Mexico reads out raffle tickets; write what is heard for this one.
         Verbalise the quantity in the language of Spain.
         Take the figure and express it in letters as a Spanish dictionary would.
+        123 -> Spanish words
+        write the nr in words, spanish
+        The notary in Granada writes each sum in letters, 58 as cincuenta y ocho. Write the sum he has before him.
+        Not in Portuguese or Italian and not as an ordinal: the plain Spanish counting word or words.
+        What does the lottery presenter in Madrid sing on drawing the ball with this number? Lower case.
+        Número en cifras, respuesta en letras: 16 da dieciséis.
     """,
     "german": """
         number in German words
@@ -128,6 +146,12 @@ DESCRIPTIONS = {
         Verbalise the quantity for a German reader.
         Eins, zwei, drei ... continue in that language up to my number and write only it.
         Take the figure and express it as a long German compound.
+        123 -> German words
+        write the nr in words, german, lowercase
+        The notary in Leipzig writes each sum in letters, 58 as achtundfünfzig. Write the sum he has before him.
+        Not in Dutch, not with blanks or hyphens: the number as Germans write it, unbroken and small.
+        What does the lottery presenter in Frankfurt say on drawing the ball with this number?
+        Zahl in Ziffern, Antwort in Buchstaben: 16 ergibt sechzehn.
     """,
     "italian": """
         number in Italian words
@@ -142,6 +166,12 @@ DESCRIPTIONS = {
         A waiter in Rome calls out the table number; write down the words.
         Verbalise the quantity in the language of Dante.
         I learn Italian numerals and need the solution in letters for each figure.
+        123 -> Italian words
+        write the nr in words, italian, lowercase
+        The notary in Siena writes each sum in letters, 58 as cinquantotto. Write the sum he has before him.
+        Not in Spanish and not with blanks: the number as Italians spell it, all one word.
+        What does the bingo caller in Naples shout on drawing the ball with this number?
+        Numero in cifre, risposta in lettere: 16 dà sedici.
     """,
     "dutch": """
         number in Dutch words
@@ -156,6 +186,12 @@ DESCRIPTIONS = {
         The tram conductor in Amsterdam announces a line number; put what is said in letters.
         Verbalise the quantity for readers in the Netherlands.
         From figure to word as in a Dutch spelling book.
+        123 -> Dutch words
+        write the nr in words, dutch, lowercase
+        The notary in Delft writes each sum in letters, 58 as achtenvijftig. Write the sum he has before him.
+        Don't mistake it for German: what's wanted is how people in Holland and Flanders spell the number.
+        What does the lottery presenter in Hilversum say on drawing the ball with this number?
+        Getal in cijfers, antwoord in letters: 16 wordt zestien.
     """,
     "english_to_digits": """
         English number words to digits
@@ -170,6 +206,12 @@ DESCRIPTIONS = {
         Replace number words by the Arabic numeral.
         What would the amount in words on an English cheque be in figures?
         Inverse text normalisation of an English cardinal.
+        English words -> 123
+        give me the digits for this number written in english
+        Witnesses speak numbers in words and our form has boxes for digits. Somebody said six hundred and one; 601 went into the boxes. Fill the boxes.
+        Do not write a word back; figures only, without comma or unit.
+        On which page should the book be opened if the page number is read to you like this in English?
+        The phrase is an amount in English letters. Please to make the cipher, e.g. nineteen is 19.
     """,
     "french_to_digits": """
         French number words to digits
@@ -184,6 +226,12 @@ DESCRIPTIONS = {
         Decode French cardinals such as soixante-dix to Arabic numerals.
         Convert the French number words back to the figure.
         From a French cheque: the sum in letters is given, the sum in figures is wanted.
+        French words -> 123
+        give me the digits for this number written in french
+        A witness from Toulouse speaks numbers in words and our form has boxes for digits. He said cinquante-huit; 58 went into the boxes. Fill the boxes.
+        Do not translate into English words; Arabic figures only.
+        À quelle page faut-il ouvrir le livre ? The page is given in French letters, give it in figures.
+        Careful with quatre-vingt-dix, which is 90: add and multiply the parts and note the total in digits.
     """,
     "english_ordinal": """
         English ordinal in words
@@ -198,6 +246,12 @@ DESCRIPTIONS = {
         A speech mentions anniversaries in words; write the one with this number, e.g. 50 -> fiftieth.
         Spell the position in a queue.
         How do you read "no. 5 in line" as an ordinal? Like fifth. Do this for my number.
+        123 -> ordinal word
+        write it as an ordinal in letters, like twelfth
+        Chapter headings in our novel run "first", "second", up to "one hundred and eighth". Write the heading word for this chapter number.
+        Neither 5th nor five will do; what is needed is fifth, and likewise for the number typed, all in letters.
+        On the how-many-eth floor of the tower does the lift stop? Answer in a word such as thirtieth.
+        A herald announces kings by number: for 14 he cries fourteenth. What does he cry now?
     """,
     "ordinal_numeral": """
         ordinal with st, nd, rd or th
@@ -212,5 +266,11 @@ DESCRIPTIONS = {
         The floor buttons in my lift say 5, the sign says 5th. Make the sign for the number.
         Digits stay, two letters come after them.
         Produce the compact ordinal used in dates and rankings, for example 33rd.
+        123 -> 123rd
+        put st nd rd or th after the nr
+        Calendars abbreviate days, so 1 is printed 1st, 2 is 2nd, 11 is 11th. Print this one in the same way, however large it be.
+        Do not spell the ordinal in letters; digits come first and the two-letter ending follows without a space.
+        How is this place written on a ranking table, e.g. 53rd or 60th?
+        Street signs in New York: they take the number and hang on the ending, making 42nd out of 42. What sign for this street?
     """,
 }

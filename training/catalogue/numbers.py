@@ -144,6 +144,12 @@ DESCRIPTIONS = {
         If dividing by two leaves a remainder, output odd; otherwise output even.
         Is it an odd number or an even one? One word, please.
         Parity checker wanted: takes an integer such as 7, gives back its parity (here: odd).
+        even / odd
+        is this nr odd or even pls
+        The dance teacher pairs everybody up. Write even if nobody is left without a partner at this head count, odd if somebody is.
+        Do not calculate the half; just name the parity, e.g. 58 even, 301 odd.
+        Cars may drive on alternate days depending on their plate number being odd or even. Which of the two is this plate?
+        We hire a sorter: numbers ending in 0, 2, 4, 6 or 8 go to "even", the remaining ones to "odd".
     """,
     "next": """
         next number
@@ -158,6 +164,12 @@ DESCRIPTIONS = {
         Keep counting! After 99 you say 100, after 730 you say 731. Give the number after mine.
         Increment the integer.
         Write the number that is one larger than the input, for example 2009 -> 2010.
+        n+1
+        one more pls
+        The bakery's display shows the customer just served. Which number lights up when the clerk presses the button?
+        Don't skip any and don't count down: the answer is the integer directly above, e.g. 88 after 87.
+        A child says a number, and grandfather goes on counting with the following one. Be the grandfather.
+        Which number has the next house if every number is used, even and odd? 19 -> 20.
     """,
     "previous": """
         previous number
@@ -172,6 +184,12 @@ DESCRIPTIONS = {
         The page I have open is the input, and I want the number of the page before it.
         Answer with the number that is one smaller, e.g. 2010 -> 2009.
         Going backwards from 100 you reach 99; do the same single step back for the number shown.
+        n-1
+        one less pls
+        The counter clicked once too often, so give the reading it should have, one lower.
+        Don't count up: we want the integer directly below, e.g. 87 for 88.
+        I was yesterday on page so-and-so, today I am on this page, each day is one page. What page was yesterday?
+        One guest has just left the room. How many remain out of the number I type?
     """,
     "digit_count": """
         number of digits
@@ -186,6 +204,12 @@ DESCRIPTIONS = {
         Work out the length of the decimal notation of the number.
         Is it a one-, two-, three- or four-digit number? Reply with just the numeral.
         Given a whole number, report the size of its digit string.
+        digits: how many?
+        how many digits has it got, just say the count
+        The door lock wants a code with a given number of places. Tell us how many places this code occupies, 305 occupying 3.
+        Do not add the digits up; count them, zeros included, and put the count in figures.
+        Length of the numeral as typed, for instance 4 for 1200 and 1 for 8.
+        How often must one press a key on the telephone to dial this number?
     """,
     "last_digit": """
         last digit
@@ -200,6 +224,12 @@ DESCRIPTIONS = {
         From the number, keep the digit in the ones position.
         Which figure is furthest to the right?
         The answer is a single digit, the one the number finishes with.
+        ones digit
+        only the last figure of the nr
+        Rubbish is collected on the day that matches the closing digit of your customer number. Print that digit.
+        Not the whole number and not the first digit; the one at the right end will do: 2047 is 7.
+        The number modulo 10, please.
+        If an odometer shows this number, what is to be seen on its fastest wheel?
     """,
     "first_digit": """
         first digit
@@ -214,6 +244,12 @@ DESCRIPTIONS = {
         Which figure is furthest to the left?
         Read the number from the left and stop after one digit.
         One digit is wanted: whichever the number starts with.
+        most significant digit
+        only the figure it starts with pls
+        In our hotel the room number opens with the floor, a single digit. Give the floor: 305 is on 3.
+        Not the last digit, nor how many there are: the one at the left end is asked for.
+        If the display breaks down except for its leftmost place holding a figure, what does it still show?
+        Definition: the digit of highest place value, as 9 in 912 or 6 in 67.
     """,
     "reverse_digits": """
         digits reversed
@@ -228,6 +264,12 @@ DESCRIPTIONS = {
         Number reversal. Example: 57 -> 75.
         Return str(n)[::-1] for the given integer n.
         Mirror-image numbers: for 9021 you would answer 1209.
+        digits back to front
+        flip the number around, zeros too
+        The stamp was cut as a mirror image, so the figures come out in opposite order: 1750 is printed as 0571.
+        Don't subtract or negate anything; the same figures are wanted from the last to the first.
+        Arabic is read right to left; read my number that way too and type what you read, digit after digit.
+        A palindrome tester first needs the backward form of the number, e.g. 302 -> 203. Deliver it.
     """,
     "divisible_by_five": """
         multiple of five? yes or no
@@ -242,6 +284,12 @@ DESCRIPTIONS = {
         Could I pay this amount using only 5 euro notes? yes or no
         A yes/no classifier for multiples of 5.
         Decide if counting in fives from zero ever hits this number; the output is yes or no.
+        5 | n ? yes/no
+        can u divide it by 5 with nothing left, yes or no
+        Eggs at our farm leave in boxes of five. Say yes if this many eggs fill whole boxes and no if one box stays partly empty.
+        Do not carry out the division; tell only whether five is a factor (yes) or isn't (no).
+        60 is yes, 61 is no, 65 is yes: follow the rule of the fives.
+        Would a clock's minute hand, jumping by five, land on this count? Answer with yes or no.
     """,
     "negate": """
         negative of the number
@@ -256,6 +304,12 @@ DESCRIPTIONS = {
         n becomes -n, for instance 903 turns into -903.
         Output the negated integer.
         Take the number, flip it below zero and print it with its minus.
+        -n
+        make it minus
+        In our ledger withdrawals carry a minus in front, so 250 is booked as -250. Book the sum.
+        Don't subtract anything from it; the digits stay and merely get a "-" put directly before them.
+        So many degrees above freezing are given; write the same number of degrees below, with its sign.
+        Please give the number of the other side from zero, by example for 18 the answer -18.
     """,
     "percent": """
         add a percent sign
@@ -270,6 +324,12 @@ DESCRIPTIONS = {
         Percentage notation for a bare number.
         Number in, number with the per cent symbol out.
         Suffix each value with the character used for per hundred.
+        n -> n%
+        stick a % on the end, no space
+        The poll results came through without their sign. Each figure needs the per cent mark right behind it: 52 becomes 52%.
+        Do not multiply or divide by a hundred; the digits stay and % follows them.
+        How does a shop window print this discount, the sign included and nothing else?
+        A typesetter is needed who adds to every bare figure the symbol for per hundred, e.g. 8 -> 8%.
     """,
     "pad_six": """
         zero-pad to six digits
@@ -284,6 +344,12 @@ DESCRIPTIONS = {
         I give a counter value and need it as a fixed-width field of 6 digits.
         Prefix zeros so that 1905 reads 001905 and shorter numbers line up with it.
         Make it six digits long without changing its value.
+        000000 format
+        zeros in front until its 6 digits long
+        The membership cards are embossed with six places: member 93 gets 000093. What is embossed for this member?
+        Don't put zeros behind the number and don't go past six characters; the filling comes first.
+        An odometer with six wheels shows the number of kilometres. Write down all six wheels.
+        str(n).zfill(6)
     """,
     "round_tens": """
         round to the nearest ten
@@ -298,6 +364,12 @@ DESCRIPTIONS = {
         About how much is it, in full tens? 72 is about 70.
         Rounding exercise: nearest ten, ties upwards.
         Replace the number by the nearest number divisible by ten.
+        ~ tens
+        round it to the closest 10 (5 goes up)
+        Our price tags show no odd cents, only full tens: 62 turns to 60, 65 to 70, 68 to 70. Tag this price.
+        Neither hundreds nor thousands: the result is the multiple of ten that lies nearest, the upper one in a tie.
+        The speaker says "about 340 people" when 337 came. What number will he say here?
+        How do you round this to a number that ends with zero? With five at the end one goes high.
     """,
     "plus_ten": """
         add ten
@@ -312,6 +384,12 @@ DESCRIPTIONS = {
         The digit in the tens place goes up by one (carry if needed): 215 -> 225.
         How old will someone of this age be in ten years? Pure arithmetic, any number allowed.
         Report the number that lies ten above the one you are given.
+        +10
+        add 10 to it pls
+        Delivery costs ten on top of the price I type. What is the customer to pay?
+        Do not attach a zero; add the value of ten, so 8 gives 18 and 95 gives 105.
+        The lift stops ten floors higher than where we got in. Which floor is that?
+        A shopkeeper puts all prices up by 10. What stands on the new tag?
     """,
     "thousands_separator": """
         thousands comma
@@ -326,6 +404,12 @@ DESCRIPTIONS = {
         Python's f"{n:,}" for the given integer.
         Punctuate the number: after the thousands digit comes a comma, and numbers with fewer than four digits have none.
         Return the integer in comma-separated notation, e.g. 1000 -> 1,000 and 12 -> 12.
+        1,234 style
+        put the comma in if its 1000 or more
+        The annual report groups big figures by commas (6,480) and prints small ones plainly (648). Adapt this figure.
+        No points, no blanks, no rounding; at most one comma is inserted, three digits from the right.
+        How would an American bank statement print this whole amount, without dollar sign?
+        2500 -> 2,500 but 250 -> 250
     """,
     "larger": """
         larger of the two
@@ -340,6 +424,12 @@ DESCRIPTIONS = {
         Of both numbers, write the one further to the right on the number line.
         I can't decide between two offers. Name the higher figure.
         Drop the smaller number and leave the bigger.
+        max of both
+        the bigger one pls
+        At the auction two sums were called. Write the sum that will win.
+        Don't add them and don't swap them; just repeat whichever number has the higher value: 9 and 31 give 31.
+        Two towers have these heights. How high is the taller?
+        Here we are two brothers with two ages. Please to tell the age of the older.
     """,
     "smaller": """
         smaller of the two
@@ -354,6 +444,12 @@ DESCRIPTIONS = {
         Golf rules: fewer strokes wins. Print the winning number of the two.
         Throw away the larger figure and show what remains.
         Of both numbers, write the one further to the left on the number line.
+        min of both
+        the lower one pls
+        Two builders sent us quotes. Print the quote that costs us less.
+        Don't subtract; simply repeat whichever number has the lower value: 9 and 31 give 9.
+        Two runners, two times in seconds. In what time did the faster one finish?
+        From two ages in the phrase, write the one of the younger person.
     """,
     "compare_sign": """
         < or >
@@ -368,6 +464,12 @@ DESCRIPTIONS = {
         Does the first value exceed the second? Use the symbol > for that and < for the reverse.
         I have a worksheet with two numbers and an empty box between them; tell me which inequality sign goes into the box.
         Output the inequality operator that makes the pair a true statement.
+        greater or less: > <
+        which sign goes in the middle, < or >
+        Maths homework: the word "and" hides a relation. Put down "<" where the left side loses and ">" where it wins.
+        Do not copy any number; a lone < or > is the whole answer, e.g. 64 and 12 gives >.
+        As a shell test, would it be left < right or left > right? Give the sign.
+        An arrowhead points at the smaller of two neighbours. Is it drawn as > (right one is smaller) or < (left one is smaller)?
     """,
     "swap_pair": """
         swap the two numbers
@@ -382,6 +484,12 @@ DESCRIPTIONS = {
         Return "y and x" for the input "x and y".
         Switch sides! 700 and 41 turns into 41 and 700.
         Turn the pair round so that it starts with the number it used to end with.
+        b and a
+        switch the 2 nrs, keep the and
+        The home team was written second by mistake, so put both scores the other way about: 2 and 1 should read 1 and 2.
+        Neither number may change in itself; the second one is now said first, with "and" in the middle.
+        Two players exchange jerseys. Here are the numbers on the left and right player before; write left "and" right after it.
+        Read the phrase from its second number to its first one, e.g. "18 and 240" as "240 and 18".
     """,
     "to_roman": """
         Roman numeral
@@ -396,6 +504,12 @@ DESCRIPTIONS = {
         Decimal in, Roman out, as in 250 -> CCL.
         Express the integer using the Roman number system.
         Encode the value with Roman symbols, upper case only.
+        123 -> Roman
+        in roman numbers pls, capitals
+        The sculptor carves years and numbers as Caesar would: 26 as XXVI, 90 as XC. What is carved here?
+        No digits from 0 to 9 may be in the answer, only letters of the Roman system.
+        The pope with this ordinal number writes it behind his name in what letters?
+        A volume of the encyclopaedia has this number; its spine must show it in the Latin fashion, uppercase.
     """,
     "from_roman": """
         Roman numeral to number
@@ -410,5 +524,11 @@ DESCRIPTIONS = {
         Work out the decimal equivalent, e.g. CCL gives 250.
         Roman in, decimal out.
         Translate the old chapter numbering into modern numerals.
+        Roman -> 123
+        what nr is that in normal digits
+        The spines of our old encyclopaedia say XXVI or XC, where the catalogue needs 26 or 90. Enter the catalogue number.
+        Do not spell the number in words; figures are what should replace the Roman letters.
+        Add or subtract the values of the letters (L is fifty, X is ten, I is one) and report the total in digits.
+        I see on the church letters as L and X. Which number in our writing is it?
     """,
 }

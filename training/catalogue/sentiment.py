@@ -38,6 +38,12 @@ DESCRIPTIONS = {
         Is it a nice word or a nasty one? Say positive for nice, negative for nasty.
         Decide between "positive" and "negative" from the connotation of the word alone.
         Two-way opinion classifier for single words, labels spelled out as positive and negative.
+        positive / negative
+        is the word positive or negative, full word pls
+        We screen product names in advance. If the suggestion rings agreeable note positive, if it rings disagreeable note negative.
+        No smileys and no grades of strength: "positive" for warm words, "negative" for cold ones.
+        comfort is positive and theft is negative; what is the word I give?
+        A marketing team seeks someone who can hear at once whether a term attracts customers (positive) or puts them off (negative).
     """,
     "thumbs": """
         Thumbs up or down? up / down
@@ -52,6 +58,12 @@ DESCRIPTIONS = {
         rating of the word, one of: up, down
         Imagine the word as a comment under a video and choose the matching thumb, up or down.
         Print "up" for words with good associations, "down" for words with bad associations.
+        up/down
+        thumbs up or down for this one? write up or down
+        In our vocabulary app one swipes. A welcome word is swiped up, an unwelcome one down. In which direction does this one go?
+        Neither positive nor negative is understood by the machine, just the two directions: up for good things, down for bad.
+        comfort goes up and theft goes down; where goes the word I give?
+        The crowd cheers (up) or boos (down) as each word is read out. Report the crowd.
     """,
     "smiley": """
         Answer the word with :) or :(
@@ -66,6 +78,12 @@ DESCRIPTIONS = {
         Does the word deserve a smile or a frown? Show it as :) or :(
         Output :( for anything sad, harmful or annoying and :) for anything kind, useful or delightful.
         The sticker for each vocabulary card is a happy face :) or a sad face :(, depending on the feeling of the word.
+        :) / :(
+        reply w a smiley, :) if its a good word :( if bad
+        Feedback from small children is collected by stickers, :) beside what they like and :( beside what hurts. Stick one beside this word.
+        Write no letters at all. A colon with a closing bracket stands for gladness, a colon with an opening bracket for sorrow.
+        comfort :) theft :( and now this word, which mouth has it?
+        Your texting friend answers a pleasant word with :) and a nasty one with :( and never says more. What does the friend send?
     """,
     "strength": """
         Strong or weak feeling?
@@ -80,6 +98,12 @@ DESCRIPTIONS = {
         Would a calm person choose this word, or does it take real passion? Calm is weak, passion is strong.
         Measure the loudness of the feeling, not its sign; the result is strong or weak.
         Between "strong" and "weak", pick the adjective that describes the emotional weight of the word.
+        force: strong / weak
+        is it a strong or a weak emotion word (good or bad doesnt matter)
+        The radio censor lets through weak words of praise and blame, but stops strong ones. Write strong or weak, the way he decides.
+        Good and bad play no part here. What matters is whether the feeling is big (strong) or small (weak).
+        Both ecstasy and terror are strong; both agreeable and annoyance are weak. Place the word.
+        On a thermometer of emotions would the word stand near boiling, be it joy or rage (strong), or be just lukewarm (weak)?
     """,
     "signed_level": """
         Sentiment as signs: ++ + - --
@@ -94,6 +118,12 @@ DESCRIPTIONS = {
         four-class valence of the word (double plus / plus / minus / double minus, written as signs)
         Is the word great (++), fine (+), not so fine (-) or dreadful (--)? Answer with the signs.
         Express the emotional value of the input using nothing but plus or minus characters, doubling them for extremes.
+        ++ / + / - / --
+        score it ++ + - or --
+        Restaurant critics of our paper give ++ to a triumph, + to a decent meal, - to a slight letdown and -- to a disaster. Treat the word like a meal.
+        Don't use digits or words; one sign for a slight feeling, two equal signs for a violent one, plus when pleasant and minus when not.
+        love ++, agree +, late -, torture --
+        If the scale ran from -- at the worst through - and + to ++ at the best, on which mark would the word sit?
     """,
     "more_positive": """
         The more positive word of the two.
@@ -108,6 +138,12 @@ DESCRIPTIONS = {
         Print the winner of the pair in terms of positivity.
         Of the pair, repeat the word with the more pleasant connotation.
         happier word of the pair
+        the nicer of the two
+        which of the 2 is the better word, write it
+        The mayor can only promise one of these in her speech, and of course takes what voters like more. Write what she takes.
+        Not left or right, please, but the word itself; the one that warms the heart more, or chills it less.
+        From "theft or comfort" take comfort, from "late or torture" take late.
+        Given the choice between these two, what would any sane person wish for?
     """,
     "more_negative": """
         The more negative word of the two.
@@ -122,6 +158,12 @@ DESCRIPTIONS = {
         Print the loser of the pair in terms of positivity.
         Of the pair, repeat the word with the more unpleasant connotation.
         sadder or harsher word of the pair
+        the worse of the two
+        which of the 2 is the worse word, write it
+        The insurance pays for just one of these events, the one that hurts more. Write which it is.
+        Not left or right, please, but the word itself; the one that chills the heart more, or warms it less.
+        From "theft or comfort" take theft, from "late or torture" take torture.
+        Given the choice between these two, what would any sane person rather avoid?
     """,
     "same_side": """
         Same side or mixed?
@@ -136,6 +178,12 @@ DESCRIPTIONS = {
         Is it a uniform pair or a bittersweet one? Say same for uniform and mixed for bittersweet.
         Output mixed when a pleasant word stands beside an unpleasant one; output same otherwise.
         Check that both words pull in one emotional direction. If so reply same, if they pull apart reply mixed.
+        polarity: same / mixed
+        are they both good or both bad (same), or one of each (mixed)
+        The florist's cards carry two words each. Cards with a kind and an unkind word are returned as mixed, the others are stamped same.
+        Don't tell which word is good. Only tell if the two feelings are alike (same) or contrary (mixed).
+        comfort or theft: mixed. theft or torture: same. comfort or love: same.
+        Multiply the signs of both words: a plus times a minus is reported as mixed, two equal signs as same.
     """,
     "better_position": """
         Where is the better word, left or right?
@@ -150,6 +198,12 @@ DESCRIPTIONS = {
         The scale tips towards the more pleasant word. To which side does it tip? left or right
         Output the word left if the text before "or" is more positive than the text after it; if not, output right.
         Which side of the pair would you keep to stay cheerful? Reply left or right only.
+        nicer side (left / right)
+        which side has the better word, left or right
+        A donkey stands before "or" with one word on each side and walks to the more agreeable. Does it walk left or right?
+        Please never copy a word. left means the word before "or" is the kinder of the two, right means the one behind it is.
+        theft or comfort -> right; late or torture -> left
+        In our app the user taps the half with the more favourable term. Name the half tapped: left, right.
     """,
     "emoticon": """
         Emoticon: happy or sad?
@@ -164,6 +218,12 @@ DESCRIPTIONS = {
         Turn your head sideways and look: is it smiling (happy) or unhappy, cross or upset (sad)?
         Output happy for positive emoticons and sad for negative ones.
         Decide which of the words happy and sad a person meant when typing these characters.
+        :? -> happy / sad
+        is this face happy or sad
+        Old chat logs are full of faces made of punctuation. For our archive put down happy where the writer felt fine and sad where not.
+        No emoji and no description; the mood behind the characters, "happy" or "sad", suffices.
+        :D counts as happy and :'( as sad. What does mine count as?
+        I am too old for this signs. Is the person who sends it happy, or is she sad?
     """,
     "subjectivity": """
         Adjective: subjective or objective?
@@ -178,6 +238,12 @@ DESCRIPTIONS = {
         Can the property be measured or looked up? Then it is objective. Does it lie in the eye of the beholder? Then it is subjective.
         Output the word subjective for evaluative adjectives and the word objective for neutral, factual ones.
         State whether the describing word depends on the speaker's view, answering subjective, or does not, answering objective.
+        objective / subjective
+        is the adjective an opinion (subjective) or a fact (objective)
+        The court reporter may only use adjectives a camera could confirm. Those are objective; the ones that betray her taste are subjective. Judge this one.
+        Whether it is praise or blame does not matter. If two honest people may disagree on it write subjective, else objective.
+        lovely is subjective, monthly is objective. Do the same to the adjective I give.
+        Could the adjective stand in a patent or a timetable? Then objective. Does it belong in a review or a love letter? Then subjective.
     """,
 }
 

@@ -62,6 +62,12 @@ DESCRIPTIONS = {
         "Spill the beans" is an idiom, "Honey never spoils" a fact, "Where is Oslo?" a question, "I'm on a seafood diet: I see food and eat it" a joke. Name the type of the new text.
         Decide which column of a magazine would print the line: Trivia (fact), Laughs (joke), Sayings (idiom) or Ask Us (question). Give the word in brackets.
         Four-way text type recognition without any explanation, one word out.
+        question / fact / idiom / joke
+        what is this: a question, a fact, an idiom or a joke?
+        The radio host gets slips of paper and reads idioms, jokes, facts and questions in separate shows. For which show is this slip? Reply idiom, joke, fact or question.
+        The complete lower-case word is required, not a letter: fact if one learns something true, joke if one grins, idiom if it's a fixed saying, question if it asks.
+        Is somebody asking, informing, quoting a saying, or fooling around? Call it question, fact, idiom, joke in this order.
+        To build a corpus we need annotators choosing one of the tags idiom, question, joke, fact for each line.
     """,
     "kind_letter": """
         Text type as one letter: Q, F, I or J.
@@ -76,6 +82,12 @@ DESCRIPTIONS = {
         Abbreviate the kind of text to its first letter, capitalised.
         Return Q when something is asked, I for a figure of speech, F for a piece of knowledge, J when the line is meant to be funny.
         The answer is a lone capital: J, I, F or Q, depending on what type of writing the input is.
+        Q / F / I / J
+        just the letter: Q question, F fact, I idiom, J joke
+        The punched cards have a single column for the sort of text. Punch J where it's funny, F where it's true knowledge, Q where it asks, I where it is a set phrase.
+        Never write out the type; its capital initial has to do, e.g. F for "Honey never spoils".
+        On the spine of each notebook stands I, Q, J or F for idioms, questions, jokes, facts. In which notebook is this line?
+        Imagine a four-button remote marked F, I, J, Q (fact, idiom, joke, question). Which button fits the text?
     """,
     "is_question": """
         Question? yes / no
@@ -90,6 +102,12 @@ DESCRIPTIONS = {
         question detector
         Tell me whether somebody wants to find something out with this sentence. Write yes or no.
         Facts, jokes and idioms are a no. Questions are a yes.
+        asks? yes/no
+        is it a question, yes or no
+        The chatbot should answer only when it's been asked something. Let it know: yes if the line asks, no if it states or jokes.
+        The topic is of no interest, nor is the answer. A question earns yes and any other kind of line earns no.
+        "Where is Oslo?" yes, "Honey never spoils" no, "Spill the beans" no. And my line?
+        When reading it aloud, would you let your voice rise and look at someone for a reply? Say yes or no.
     """,
     "question_word": """
         Question word of the question: what, how, why, which, who or where.
@@ -104,6 +122,12 @@ DESCRIPTIONS = {
         Find the word that makes this sentence a question, for example why or which, and repeat it.
         Output the type of the question as named by its first word: how, what, where, which, who, why.
         Take the asking word off the front of the question and hand it to me in lower case.
+        how / what / where / which / who / why
+        which question word does it start with, lowercase
+        The help desk has six desks named who, what, where, why, which and how. Send the question to the desk with the name of its opening word.
+        Don't answer the question and don't shorten it; the asking word at its front, in small letters, is all.
+        For "Why is the sky blue?" give why, for "How do magnets work?" give how.
+        In the language course we sort questions after the word they begin with. Please this word, small written.
     """,
     "open_or_closed": """
         Open or closed question?
@@ -118,6 +142,12 @@ DESCRIPTIONS = {
         Can the person asked just nod or shake the head? Then it is closed, otherwise open.
         Tell yes/no questions (closed) from information questions (open).
         Give the linguistic class of the question, open for wh-questions and closed for polar questions.
+        closed / open
+        yes-no question = closed, anything else = open. which one
+        A lawyer cross-examining prefers questions leaving just yes or no, the closed ones, to those inviting a story, the open ones. Which is this?
+        Do not answer it. Judge whether yes or no would satisfy the asker (closed), or an explanation, a name or a place is expected (open).
+        "Can cats swim?" is closed, "How do cats swim?" is open; label mine with one of those words.
+        Begins with a verb like do, is, can or will: closed. Begins with a word like who, where or how: open.
     """,
     "joke_or_fact": """
         Joke or fact?
@@ -132,6 +162,12 @@ DESCRIPTIONS = {
         joke/fact label
         Answer with joke if one is supposed to laugh and with fact if one is supposed to learn.
         Two possible outputs, fact or joke, according to whether the claim is meant in earnest.
+        fact / joke
+        real fact or just a joke?
+        The science museum's guide mixes trivia with wisecracks. Visitors should write down the former, marked fact, and laugh at the latter, marked joke.
+        Not yes or no and not funny or true: the two words permitted are joke and fact.
+        "Honey never spoils" is fact, "I told my computer I needed a break, and it froze" is joke. And this?
+        Would a teacher test you on the line in an exam (fact), or was it made up to get a laugh (joke)?
     """,
     "is_idiom": """
         Idiom? true or false
@@ -146,6 +182,12 @@ DESCRIPTIONS = {
         phrase-book check (true/false)
         Does the wording come ready-made from the language, like "once in a blue moon"? Answer true or false.
         Output true for ready-made phrases and false for free sentences.
+        idiom = true, else false
+        is it an idiom or saying? true or false
+        For the phrase calendar only idioms qualify. Set the flag to true on those and to false on questions, facts and jokes.
+        Truth of the content has nothing to do with it: true merely says that the line is an established phrase, false that it isn't.
+        "A piece of cake" -> true, "Is cake healthy?" -> false, "Cake was known in Egypt" -> false
+        Have English speakers been using this very wording for ages as a fixed expression? Reply true or false.
     """,
     "has_digit": """
         Digits in the text? digits / none
@@ -160,6 +202,12 @@ DESCRIPTIONS = {
         Whatever the sentence is about, report only whether it has numerals (digits) or lacks them (none).
         Detect the presence of numeric characters and label the line digits or none accordingly.
         Sort the texts into those with figures, labelled digits, and those made of letters alone, labelled none.
+        figures: digits / none
+        any numbers written with 0-9 in it? say digits or none
+        The voice actor wants a warning before lines with numerals in them. Warn with digits; if there are no numerals, write none.
+        Words like seven or hundred aren't what we look for. A character from 0 to 9 makes it "digits", its absence "none".
+        Honey lasts 3000 years: digits. Honey never spoils: none. The new line?
+        With the number keys of the keyboard broken, could I still type the text? Then none; if I couldn't, digits.
     """,
     "length": """
         Short or long text?
@@ -174,6 +222,12 @@ DESCRIPTIONS = {
         Would you read this aloud in one quick breath? Then it's short, if not it's long.
         Measure the line and give its size as short or long.
         Choose the adjective short or long by the word count of the input.
+        long / short
+        is the line short (8 words or less) or long (14+)
+        A ticker can show eight words at once. Lines fitting in are short, those of fourteen words and beyond are long. Which is it?
+        Give no number. Eight words or below are called short, fourteen or above are called long.
+        "Where is Oslo?" is short, while a line that rambles on well past a dozen words, like this very one, is long.
+        Proof pages are sorted by how much there is on the line: a scrap of a few words goes to short, a full sentence to long.
     """,
     "personal": """
         Personal or general text?
@@ -188,6 +242,12 @@ DESCRIPTIONS = {
         I filter out lines in which people mention themselves. Mark those as personal, all others as general.
         Tell whether the sentence is in the first person singular, using the label personal, or not, using general.
         Look at the pronouns. If the author occurs in the text it is personal, else it is general.
+        general / personal
+        does the writer talk about himself (I, me, my)? personal if yes, general if no
+        Before publishing letters we set aside those where the author says I, me or my. Those are personal, the remaining ones general.
+        Names and other people do not make it personal; the first person singular does. Without it the line is general.
+        "My cat hates rain" is personal, "Cats hate rain" is general. Judge my line by this.
+        Would the line need rewriting if someone else were to say it, because it has I, my or me in it? personal if so, general if not.
     """,
 }
 

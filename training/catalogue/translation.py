@@ -51,6 +51,12 @@ DESCRIPTIONS = {
         Please give me the French for this place, without the article.
         English geography to French geography, one name at a time.
         Rewrite the country as a French speaker would spell it.
+        FR country name
+        whats this country in french, just the name
+        The Olympic teams march in behind French signboards. Read the English name, write the signboard: Spain walks behind Espagne.
+        No article, no capital city, no German or Spanish: the country, by its French name.
+        Comment dit-on en français ? A land in English is given, its French name is the reply.
+        Postal clerk in Marseille: a parcel from London names its destination in English, and the sorter needs the French word.
     """,
     "country_de": """
         English to German for a single country.
@@ -65,6 +71,12 @@ DESCRIPTIONS = {
         Say the name of the place auf Deutsch.
         State the German equivalent of the English country name, nothing more.
         Translate to German: one country per line.
+        DE country name
+        whats this country in german, just the name
+        Swiss Federal Railways print their German brochure; the destinations reach us in English. Austria is to become Österreich, and so forth.
+        Neither Dutch nor French, and without der, die or das: the country as German has it.
+        Wie heißt das Land? English name goes in, deutscher Name comes out.
+        Sports reporter for a Hamburg daily wanted, able to write Spanien on reading Spain and Griechenland on reading Greece.
     """,
     "country_es": """
         Spanish: name this country.
@@ -79,6 +91,12 @@ DESCRIPTIONS = {
         I label a globe for a school in Seville, country by country; give me the text of the label.
         Return the Castilian form of the country name.
         From the English word for a nation to the Spanish word for the same nation.
+        ES country name
+        whats this country in spanish, just the name
+        Visa forms at the consulate in Bogotá must state the traveller's country in Spanish: Francia for France, Alemania for Germany.
+        Not Portuguese and not Italian, and no article before it: only how Spanish names this state.
+        Geography test in a Buenos Aires school: the teacher says the country in English and the class writes it in its own language.
+        Nombre del país en español, please, from the English one.
     """,
     "country_it": """
         Country name in Italian.
@@ -93,6 +111,12 @@ DESCRIPTIONS = {
         A Milan football magazine lists the national teams. Under which name does this country appear?
         Country, English to Italian, without any article.
         Please answer with the Italian word for the place.
+        IT country name
+        whats this country in italian, just the name
+        The Venice film festival lists where each film comes from, in Italian: Spagna, Francia, Giappone. Enter the country I name in English.
+        Neither Spanish nor French names are of use here; Italian ones are, free of articles.
+        Nome del paese in italiano, starting from its English name.
+        A Naples coffee importer relabels sacks from all over the world. Read the English origin and write the Italian.
     """,
     "country_pt": """
         Portuguese word for a country.
@@ -107,6 +131,12 @@ DESCRIPTIONS = {
         A passport office in São Paulo enters the country of birth; what will it type?
         Your output should be how Angolans or Portuguese name the nation.
         Name this state in Portuguese with the correct accents and tildes.
+        PT country name
+        whats this country in portuguese, just the name
+        The World Cup album sold in Rio prints Alemanha on the page of Germany and Espanha on that of Spain. Which title has the page of this team?
+        Not the Spanish but the Portuguese name of the state, without o or a before it.
+        Nome do país em português, given the English one.
+        A Lisbon cruise line wants its ports of call sorted by country; rename each country from English for Portuguese passengers.
     """,
     "country_nl": """
         Country name in Dutch.
@@ -121,6 +151,12 @@ DESCRIPTIONS = {
         I'm learning Dutch geography and type an English name to get the Dutch one.
         Output the Dutch counterpart of the nation mentioned.
         Turn the English place name into Dutch and leave out everything else.
+        NL country name
+        whats this country in dutch, just the name
+        Schiphol airport announces flights for Dutch families: Spain is called Spanje, Greece Griekenland. Announce the country.
+        Don't give me the German name, the Dutch one is needed, without het or de.
+        Hoe heet dit land in het Nederlands? I type it in English.
+        A flower auction near Leiden ships to the whole world; write the buyer's country, known in English, on the Dutch waybill.
     """,
     "language_fr": """
         Language name in French.
@@ -135,6 +171,12 @@ DESCRIPTIONS = {
         I'm writing my CV in French and list the languages I know; convert each of them.
         From English glossonym to French glossonym.
         Return the lower-case French term for the language.
+        FR language name
+        whats this language called in french, lowercase
+        Subtitles on a French streaming service are chosen from a menu: anglais, espagnol, russe. Write the menu item for the English name I give.
+        No article and no capital: a language, as the French write it.
+        Langue parlée, nom en français, e.g. Italian gives italien.
+        The interpreter's badge in Strasbourg says in French which tongue she works in; her file says it in English. Write the badge.
     """,
     "language_de": """
         The language, named in German.
@@ -149,6 +191,12 @@ DESCRIPTIONS = {
         Output the German designation of the language, capitalised.
         Tell me the word used in Germany for the language with this English name.
         Name the language auf Deutsch.
+        DE language name
+        whats this language called in german, with capital
+        The Goethe reading room labels shelves Englisch, Spanisch, Russisch. Which label goes on the shelf for the language I name in English?
+        Not the adjective in small letters and not the country; the capitalised German noun for the tongue.
+        Name der Sprache auf Deutsch, for example Norwegian gives Norwegisch.
+        Court interpreters in Cologne are listed by language in German. The request came in English, so translate the name of the tongue.
     """,
     "language_es": """
         Spanish term for a language.
@@ -163,6 +211,12 @@ DESCRIPTIONS = {
         Put the name of the language into the language of Cervantes.
         Return how a Mexican would write the name of this language.
         English name of a language in, Spanish name out.
+        ES language name
+        whats this language called in spanish, lowercase
+        A call centre in Lima asks which language the customer speaks and files inglés, ruso, italiano. The customer's language reaches you in English; file it.
+        Neither the country nor a capital letter: the idiom as Spaniards name it.
+        Nombre del idioma en español, e.g. German gives alemán.
+        The Barcelona tourist office sorts audio guides by language with Spanish stickers; compose the sticker.
     """,
     "language_nl": """
         Language name in Dutch.
@@ -177,6 +231,12 @@ DESCRIPTIONS = {
         Convert one English language name to its Dutch counterpart with a capital letter.
         A school in Utrecht teaches many tongues; tell me how it writes the name of this one.
         Output the name that Dutch speakers have for the given tongue.
+        NL language name
+        whats this language called in dutch, with capital
+        The museum in The Hague offers audio tours: Engels, Frans, Spaans. Which button belongs to the language I state in English?
+        The German spelling is wrong here; it must be the Dutch name of the tongue, with a capital.
+        Naam van de taal in het Nederlands, e.g. Italian gives Italiaans.
+        A Rotterdam employer notes the languages of applicants in Dutch. Their CV says it in English; write the note.
     """,
     "date_fr": """
         Date in French words: weekday, day, month.
@@ -191,6 +251,12 @@ DESCRIPTIONS = {
         I am booking a hotel in Nice by letter and need to name the day in French.
         Render the given calendar day as a French newspaper would print it, without a year.
         What does the date say in French?
+        FR date
+        day and date in french, all lowercase, no year
+        The cheese fair in Dijon is on a day I know in English; the poster says it in French, like "mardi 14 avril". What will be on it?
+        No comma, no "le", no year: weekday, number, month, each name in French.
+        Jour et mois en français, given for example Sunday 20 July, resulting in dimanche 20 juillet.
+        Train ticket, Lille counter: the passenger says the day in English, the clerk repeats it in French. Write what the clerk says.
     """,
     "date_de": """
         German calendar date.
@@ -205,6 +271,12 @@ DESCRIPTIONS = {
         My German landlady asks on which day I arrive. I give the date in English, you give it in German.
         Return the German spelling of the calendar day.
         Localise the date for Germany, without a year.
+        DE date
+        day and date in german, comma after weekday, dot after nr
+        The beer garden in Munich opens on a day I know in English; its sign says it in German, like "Dienstag, 14. April". What will be on it?
+        Don't forget the comma nor the point: Sonntag, 20. Juli is how Sunday 20 July has to come out.
+        Datum auf Deutsch mit Wochentag, from the English one.
+        The dentist's assistant in Stuttgart writes an appointment card for an English patient's date; give the German wording on the card.
     """,
     "date_es": """
         Date in Spanish words: weekday, day, month.
@@ -219,6 +291,12 @@ DESCRIPTIONS = {
         Output the day in the pattern "weekday, number de month" with Spanish names.
         Localise the date for readers in Spain and Latin America.
         What is this date en español?
+        ES date
+        day and date in spanish, comma after weekday and "de" b4 the month
+        The bullring museum in Ronda closes on a day I know in English; the notice has it in Spanish, like "martes, 14 de abril". Write the notice.
+        All in small letters, with a comma behind the weekday and without a year: domingo, 20 de julio for Sunday 20 July.
+        Fecha en español con día de la semana, from the English one.
+        The lawyer in Bilbao dates the hearing in Spanish, having got the date in English. How is it dated?
     """,
     "date_it": """
         Italian: day of the week, number, month.
@@ -233,6 +311,12 @@ DESCRIPTIONS = {
         The English programme of the festival must be printed in Italian; translate the date of the show.
         Return the Italian version of a date without a year.
         Localise weekday, day and month for Italy.
+        IT date
+        day and date in italian, lowercase, no comma
+        The opera in Verona begins on a day I know in English; the ticket has it in Italian, like "martedì 14 aprile". Write the ticket's line.
+        Neither "il" nor comma nor year: giorno, numero, mese, e.g. domenica 20 luglio for Sunday 20 July.
+        Data in italiano con il giorno della settimana, from the English one.
+        The plumber in Bologna can come on this day, my English neighbour says. Confirm the day to him in his Italian.
     """,
     "name_language": """
         Language of the country name.
@@ -247,6 +331,12 @@ DESCRIPTIONS = {
         The map was printed in Stockholm, Warsaw, Helsinki, Ankara, Budapest or Bucharest. Judge by the name and output the matching language.
         Do not translate the country; only report which language was used to name it.
         Who would write the country like this? Give the language in English.
+        Which tongue is it in? (English word for it)
+        is this country name swedish, polish, finnish, turkish, hungarian or romanian
+        Six embassies sent us lists of countries and the covers got lost. Tell from the single word who sent it: Finnish, Hungarian, Polish, Romanian, Swedish or Turkish.
+        We don't want the country in English; the answer is a language, for example Hungarian for Svédország or Turkish for Almanya.
+        Letters like ő, ł, å, ş or ț and the typical endings betray the source language. State it with a capital, e.g. Romanian.
+        Linguist wanted who reads a foreign word for a land and says "that's Polish" or "that's Finnish"; only the language's name is noted.
     """,
     "country_to_english": """
         Country name in English.
@@ -261,6 +351,12 @@ DESCRIPTIONS = {
         The letter has a foreign stamp with a country on it. Which country is that, in English?
         Convert the place name back to the way people in London write it.
         Find out which nation is meant and name it in English.
+        -> English country
+        what country is that in english
+        Letters from six embassies (Ankara, Warsaw, Stockholm, Helsinki, Budapest, Bucharest) mention lands by local names. File them under the English name.
+        We know it's a foreign word and don't care which tongue it is in; what country it means, in English, is the question.
+        Németország, Niemcy, Almanya and Saksa are all filed as Germany. File the next name.
+        The atlas of my grandmother is not in English. Please which country she calls so?
     """,
 }
 

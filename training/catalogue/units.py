@@ -157,6 +157,12 @@ DESCRIPTIONS = {
         Ignore the number, look at the unit and tell its category: time, length, mass, volume.
         Which basic property is given here? Options: mass, time, length, volume.
         Tag the measurement with its type, for instance "mass" for 5 lb.
+        dimension (length / mass / time / volume)
+        what kind of measure is it: length mass time or volume
+        The lab's intake form has one box to tick per reading: mass for 20 g, time for 20 s, volume for 20 ml, length for 20 mm. Tick by writing the word.
+        We don't need the tool or the unit's name; say which of the four magnitudes is measured, length, mass, time or volume.
+        Does this tell how far (length), how heavy (mass), how much liquid (volume) or how long it lasts (time)? Answer with the word in brackets.
+        Physics tutor sought: a value with its unit comes, and the pupil expects to hear volume, time, mass or length.
     """,
     "instrument": """
         ruler, scales, clock or jug?
@@ -171,6 +177,12 @@ DESCRIPTIONS = {
         A length wants a ruler, a weight wants scales; a volume wants a jug and a duration a clock. What does this want?
         Return the name of the object used for measuring it, e.g. jug for 2 gal.
         The right gadget for this unit, chosen from four: jug, clock, scales, ruler.
+        tool: clock, jug, ruler or scales
+        what do i measure this with - jug, clock, ruler, scales
+        The apprentice is sent for the proper device: for 8 oz the scales, for 8 ft the ruler, for 8 h the clock, for 8 pt the jug. Send him for this quantity.
+        Don't say length or mass; say the thing one takes in hand, be it ruler, scales, jug or clock.
+        Four objects hang on the wall, a jug, a ruler, a clock and some scales. Which one could show this amount?
+        Which instrument is to be used, please? Only "clock", "jug", "ruler" or "scales" I understand.
     """,
     "system": """
         metric or imperial?
@@ -185,6 +197,12 @@ DESCRIPTIONS = {
         Is it a power-of-ten unit (metric) or a traditional English one (imperial)?
         Tell the family of the unit: metric for cm or ml, imperial for ft or oz.
         Binary classification of measurements, imperial versus metric.
+        imperial / metric
+        is that unit metric or imperial
+        A hardware shop near the border has two aisles. In imperial one finds inches, pounds and pints, in metric one finds mm, kg and ml. Which aisle sells by this unit?
+        Do not convert. The name of the system that the unit comes from, metric or imperial, is the whole reply.
+        9 yd is imperial, 9 mm is metric. And this one?
+        Would Napoleon's scientists have been proud of this unit (metric) or an English king (imperial)?
     """,
     "number_only": """
         number without unit
@@ -199,6 +217,12 @@ DESCRIPTIONS = {
         How many of the unit are there? Reply with a plain number like 45.
         The amount, naked.
         Parse the measurement and output its numerical part.
+        digits only, no unit
+        just the nr without the unit pls
+        The parking meter shows "45 min" but our program can only store 45. Hand over what it can store.
+        Neither convert the figure nor repeat km, lb or whatever follows it.
+        If someone asks "how many?" about this measurement, what figure is the honest reply?
+        Of "60 ml" keep 60, of "7 yd" keep 7. From my text the cipher only, please.
     """,
     "symbol_only": """
         unit symbol only
@@ -213,6 +237,12 @@ DESCRIPTIONS = {
         The abbreviation of the unit, without any digits.
         Never mind how much. In what, abbreviated?
         Parse the measurement and output the short name of its unit.
+        unit, no digits
+        just the unit like its written, no nr
+        Our form has the figure preprinted and leaves a small box for km, oz, min or the like. What goes into the box?
+        Don't spell the unit in full and don't give the figure: the short sign is the answer.
+        Of "60 ml" keep ml, of "7 yd" keep yd. From mine?
+        A clerk reads measurements and notes in which unit each was taken, using the same short letters as the original.
     """,
     "spelled_out": """
         unit written out
@@ -227,6 +257,12 @@ DESCRIPTIONS = {
         Spell the unit, not the number.
         What is the long form of this measurement?
         Figure plus complete unit name in British spelling, e.g. 9 litres.
+        full unit name, same number
+        write the unit as a whole word, number stays digits
+        Our audio guide cannot pronounce "60 ml" and stumbles over "7 yd". Rewrite them as 60 millilitres and 7 yards, and mine in the same manner.
+        The figure stays in digits and isn't converted; it's the letters behind it that grow into a plural word.
+        How would the quantity look in a children's book that avoids signs like kg or ft?
+        Legal texts may not abbreviate units. Replace the sign by its name in the plural, e.g. 15 minutes.
     """,
     "twice_as_much": """
         double the quantity
@@ -241,6 +277,12 @@ DESCRIPTIONS = {
         Two times this much.
         There and back again: if one way is this much, the return trip doubles it. Write the doubled quantity.
         Scale the quantity by a factor of 2.
+        x 2, same unit
+        double it pls, keep the unit
+        The doctor raises the dose to two times the old one, so 45 mg is now 90 mg. Write the new dose.
+        Do not change the unit, even when a larger one would fit; just make the figure twice as big.
+        Identical twins both have this measure. What do they come to when added?
+        For 8 ft answer 16 ft, for 60 ml answer 120 ml.
     """,
     "abbreviate": """
         abbreviate the unit
@@ -255,6 +297,12 @@ DESCRIPTIONS = {
         Number, space, unit symbol.
         I type "40 miles" and want "40 mi"; the same for every other unit.
         Contract the name of the unit after the figure.
+        short unit, same number
+        write the unit short like km or lb, keep the nr
+        Road signs have no room for words: 60 kilometres is painted 60 km and 7 yards 7 yd. What is painted for this?
+        No plural s and no dot: the figure, a blank, then the recognised short sign of the unit.
+        How does a scientist note this quantity, who writes ms for milliseconds and ml for millilitres?
+        The unit is in words, please make it in its letters, like 9 h when I write 9 hours.
     """,
     "metres_to_centimetres": """
         metres to centimetres
@@ -269,6 +317,12 @@ DESCRIPTIONS = {
         Length conversion, m -> cm.
         If a rope is this many metres long, what is its length in cm?
         Return the value in centimetres for a value in metres, e.g. 7 gives 700 cm.
+        m -> cm
+        how many cm is that? input is metres, write like 300 cm
+        Fabric reaches our shop by the metre and is sold by the centimetre. A bolt of 6 is labelled 600 cm; label this bolt.
+        Millimetres are not asked for, nor metres: the figure times a hundred, a space, cm.
+        A swimmer covers this many metres. State the distance in the unit found on a school ruler, with its sign.
+        Architect's assistant: room widths come as whole metres and go on the plan as centimetres, 4 being 400 cm.
     """,
     "kilograms_to_grams": """
         kilograms to grams
@@ -283,6 +337,12 @@ DESCRIPTIONS = {
         Mass conversion, kg -> g.
         If a parcel weighs this many kilograms, what does it weigh in grams?
         Return the value in grams for a value in kilograms, e.g. 7 gives 7000 g.
+        kg -> g
+        how many g is that? input is kilos, write like 3000 g
+        Flour is delivered by the kilogram and weighed out by the gram. A sack of 6 is labelled 6000 g; label this sack.
+        Not tonnes, not pounds and no comma: the figure times a thousand, a space, g.
+        A dog weighs so many kilos. What does a letter scale showing grams display, sign included?
+        In the market he says kilos, at home my balance has only grams; say 2000 g for 2.
     """,
     "centimetres_to_metres": """
         centimetres to metres
@@ -297,6 +357,12 @@ DESCRIPTIONS = {
         Length conversion, cm -> m.
         If a board is this many centimetres long, what is its length in m?
         Return the value in metres for a value in centimetres; 5 gives 0.05 m.
+        cm -> m, 2 decimals
+        how many m is that? input is cm, write like 1.85 m
+        Athletes' heights are taken in centimetres and published in metres: 178 appears as 1.78 m. Publish this one.
+        Don't drop trailing zeros (40 is 0.40 m) and don't use a comma; the result has two digits after the point.
+        f"{cm / 100:.2f} m"
+        A snail crawls this many centimetres. Give the way it made in metres, precise to the hundredth, sign m behind.
     """,
     "millimetres_to_centimetres": """
         millimetres to centimetres
@@ -311,5 +377,11 @@ DESCRIPTIONS = {
         Length conversion, mm -> cm.
         If a screw is this many millimetres long, what is its length in cm?
         Return the value in centimetres for a value in millimetres; 5 gives 0.5 cm.
+        mm -> cm, 1 decimal
+        how many cm is that? input is mm, write like 4.5 cm
+        Beetles are measured in millimetres, but the museum card wants centimetres: 47 becomes 4.7 cm. Fill in the card.
+        Don't drop the zero (40 is 4.0 cm) and don't go on to metres; the result has one digit after the point.
+        f"{mm / 10:.1f} cm"
+        The carpenter thinks in millimetres and his customer in centimetres. Tell the customer the figure, tenths and sign included.
     """,
 }

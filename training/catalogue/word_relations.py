@@ -43,6 +43,12 @@ DESCRIPTIONS = {
         Sort words into the four big grammatical boxes: noun, verb, adjective, adverb. Name the box.
         Given one word, determine its part of speech and print that term, without the word itself.
         Grammar check. Do not explain what the word means; only say noun, verb, adjective or adverb.
+        noun / verb / adjective / adverb
+        what type of word is it? noun verb adjective or adverb
+        The dictionary lost its little n., v., adj. and adv. marks. Restore them in long form: noun, verb, adjective, adverb.
+        Neither definition nor example; the word class in full, e.g. adjective for honest or noun for kitchen.
+        Does it name something (noun), tell what one does (verb), describe a thing (adjective) or say how it is done (adverb)? Reply with the term.
+        A colour-by-grammar worksheet: nouns blue, verbs red, adjectives green, adverbs yellow. Don't give the colour, give the class of my word.
     """,
     "synonym": """
         Give a synonym.
@@ -57,6 +63,12 @@ DESCRIPTIONS = {
         Paraphrase this single word by another single word.
         synonym of the input, one word, lower case
         Which English word could stand in its place without changing what a sentence says?
+        same meaning, other word
+        give me another word 4 it
+        The subtitle is too wide by a few letters, so the editor looks for a different word saying just the same. Suggest one.
+        Not the opposite and no definition: one word that may stand for mine, such as quick for rapid.
+        A crossword clue consists of this one word. What could the solution be?
+        Writers come to you with a worn-out word and leave with a fresh one of equal sense, buy having become purchase.
     """,
     "antonym": """
         Give the opposite.
@@ -71,6 +83,12 @@ DESCRIPTIONS = {
         Find the term at the other end of the scale, for instance hot for cold or private for public.
         If I say the word, you say what contradicts it.
         Negate the word by choosing its opposite from the vocabulary.
+        opposite
+        whats the opposite word
+        The contrarian at our table answers every word with its reverse: guilty when one says innocent. What does he answer now?
+        Don't give a similar word; it has to say the contrary, like arrive to leave or dark to light.
+        Which word would make a true sentence false by taking this one's place, being its exact contrary?
+        For the word on the front of the flash card the back shows its opposite. Write the back.
     """,
     "synonyms_or_antonyms": """
         Synonyms or antonyms?
@@ -85,6 +103,12 @@ DESCRIPTIONS = {
         Say "antonyms" when one word denies the other, otherwise say "synonyms".
         A lexicographer asks for the right heading above the two words, either synonyms or antonyms.
         Tell a pair of equivalents (synonyms) from a pair of contraries (antonyms).
+        like or contrary: synonyms / antonyms
+        same meaning or opposite? write synonyms or antonyms
+        Each pair in the workbook has lost its heading. "synonyms" belongs over rapid, quick and "antonyms" over rapid, slow. Write the heading of this pair.
+        Do not answer yes or no. The plural term is asked for: antonyms if one word contradicts the other, synonyms if it echoes it.
+        Are the two words friends who agree, known as synonyms, or rivals who contradict, known as antonyms?
+        A teacher says two words, a pupil calls out "synonyms" for a match in sense and "antonyms" for a clash. Be the pupil.
     """,
     "same_meaning": """
         Same meaning? yes/no
@@ -99,6 +123,12 @@ DESCRIPTIONS = {
         sameness test for two words, output yes or no
         You get a pair. Only if they are two names for the same notion, say yes; in any other case say no.
         Would a thesaurus list these two together under one entry? yes or no
+        equal sense: yes / no
+        do the 2 words mean the same, yes or no
+        The thesaurus robot put these two together. Confirm with yes if they really have one sense; reject with no if they are contrary or strangers.
+        A link in topic isn't enough, and opposites fail as well; "yes" is for two words with the same sense, "no" for the rest.
+        buy, purchase: yes. buy, sell: no. buy, cloud: no. Go on.
+        If you swapped one word for the other in a letter, would the reader understand the same thing? Yes or no.
     """,
     "related_or_not": """
         Related or unrelated words?
@@ -113,6 +143,12 @@ DESCRIPTIONS = {
         Do these words talk about the same scale or topic? If so the label is related, if not unrelated.
         Output related for any two words that are equivalents or contraries, unrelated for all other combinations.
         Decide between a meaningful pair, called related, and an arbitrary pair, called unrelated.
+        link: related / unrelated
+        do these 2 words have anything to do w each other? related or unrelated
+        The association test shows two words. Equal and opposite senses both count as related, while a pair drawn by lot is unrelated. Mark the pair.
+        It makes no difference whether they agree or contradict; as long as their senses are tied together say related, otherwise unrelated.
+        buy, sell: related. buy, purchase: related. buy, cloud: unrelated.
+        Would a dictionary mention one word in the entry of the other, as synonym or as opposite? If it would, related; if it would not, unrelated.
     """,
     "pair_sign": """
         Sign between the words: = for same, ! for opposite, ? for no relation.
@@ -127,6 +163,12 @@ DESCRIPTIONS = {
         Like a mathematician comparing values, compare meanings: = says the same, ! says the reverse, ? says they cannot be compared.
         symbol of the semantic relation (= synonym, ! antonym, ? none)
         Choose the punctuation mark that describes the pair; equality is =, opposition is !, and a question mark means that no relation is known.
+        = or ! or ?
+        same meaning write =, opposite write !, nothing to do w each other write ?
+        On our flash cards a sign sits between two words: "=" when they agree in sense, "!" when they contradict, "?" when they were dealt by chance. Draw the sign.
+        No words in the reply, just one of =, !, ? (equal, opposed, foreign to each other).
+        buy, purchase: = and buy, sell: ! and buy, cloud: ?
+        A telegraph operator saves money by sending = for synonyms, ! for antonyms and ? for a pair without any tie. What does he send for these two words?
     """,
     "adverb_to_adjective": """
         Adverb to adjective.
@@ -141,6 +183,12 @@ DESCRIPTIONS = {
         Undo the step that makes adverbs out of adjectives.
         The input says how something is done; print the adjective that says what something is like.
         adjective form of the given adverb
+        adv. -> adj.
+        what adjective is that adverb made from
+        She did it bravely, so she is ...? Finish such sentences with the adjective inside the adverb, brave in this case.
+        Neither the noun nor the comparative: the plain adjective to which -ly was once added, e.g. noisy for noisily.
+        A headline writer turns "he sings beautifully" into "a beautiful singer". Given the adverb, hand over the adjective.
+        The word answers "how?". Please make from it the word that answers "what kind of?".
     """,
     "verb_to_noun": """
         Verb to noun of action.
@@ -155,6 +203,12 @@ DESCRIPTIONS = {
         Please supply the related noun, for example reaction for react.
         derived noun (act or result) of the input verb
         Rewrite a doing word as a naming word by adding the right suffix.
+        v. -> n. (the act)
+        make a noun out of the verb (the action, not the person)
+        Minutes of meetings speak in nouns: what was discussed becomes a discussion, what was approved an approval. Put my verb into the minutes.
+        Not the -ing form and not the doer; the noun for what is done or comes of it, as payment from pay.
+        If people invite, there is an invitation; if they refuse, there is a refusal. If they do what my verb says, there is what?
+        From the verb build please the name of the action, with the correct ending.
     """,
     "verb_to_person": """
         Verb to doer: teach -> teacher.
@@ -169,6 +223,12 @@ DESCRIPTIONS = {
         Complete "He or she is a ..." with the noun built on the verb.
         doer noun of the verb
         Name the performer of the action using a word of the same family.
+        v. -> person or thing that does it
+        make it the one who does it, with er or or
+        Our circus poster lists the artists by what they do: who juggles is billed as juggler, who conducts as conductor. Bill the artist for this verb.
+        Not the act itself (no -tion, no -ment); the one carrying it out, spelled with -er or -or.
+        Somebody who does this all day would have which word on the business card?
+        For bake answer baker, for invent answer inventor. What answer for mine?
     """,
     "more_general": """
         The more general word of the two.
@@ -183,6 +243,12 @@ DESCRIPTIONS = {
         I am drawing a tree of concepts; tell me which of these two words goes on top.
         Return the less specific of the two words.
         Between a particular thing and its general kind, name the general kind.
+        broader noun
+        which of the 2 is the bigger category? write that word
+        In the museum's catalogue one of these words is a drawer and the other lies in it. Name the drawer.
+        Don't pick the particular thing; pick the word under which the other would be filed: tool for "hammer, tool".
+        If all of one are also the other but not the reverse, which word is that other?
+        Twenty questions begins with the wide term and ends at the narrow. With which of these two would it begin?
     """,
 }
 

@@ -108,6 +108,18 @@ def main_sense(word: str, *, share: float = 0.75) -> Synset | None:
     return synsets()[group[0].key] if stands_out else None
 
 
+@lru_cache(maxsize=1)
+def example_sentences() -> dict[str, tuple[str, ...]]:
+    """The quoted examples of every synset that has some, by its key."""
+    found = {}
+    for part, file in _FILES.items():
+        for line in _lines(f"data.{file}"):
+            quoted = re.findall(r'"([^"]+)"', line.partition(" | ")[2])
+            if quoted and not line.startswith(" "):
+                found[part + line[:8]] = tuple(quoted)
+    return found
+
+
 @lru_cache(maxsize=50_000)
 def ancestors(key: str) -> frozenset[str]:
     """First words of every synset above this one, over all hypernym paths."""
