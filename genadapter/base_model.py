@@ -70,6 +70,22 @@ class Packing:
         return (own_BTT | (self.segments_BT == 0).unsqueeze(1)).tril()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """Lower states of a batch of texts, as the base model reads them."""
+
+    states_BTD: Tensor
+    """States of every token, zero where padded."""
+    mask_BT: Tensor
+    """True at real tokens."""
+
+    def to(self, device: torch.device) -> Reading:
+        """The same states on another device."""
+        return Reading(
+            states_BTD=self.states_BTD.to(device), mask_BT=self.mask_BT.to(device)
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """Tells whether two base models are the same, or nearly so."""

@@ -187,7 +187,7 @@ def prepare(
         num_experts=len(train),
         num_train=len(train) + len(varied),
         data=data,
-        descriptions=DescriptionTable.encode(tasks, encoder),
+        descriptions=DescriptionTable.encode(tasks, encoder, base, num_layers=recipe.adapter.start_layer),
         deadline=deadline,
     )
 
@@ -250,7 +250,7 @@ def train_prompted(work: Workspace) -> Path:
             work.base,
             start_layer=work.recipe.adapter.start_layer,
             max_tokens=2 * work.recipe.data.max_tokens,
-            max_rows=work.recipe.data.max_rows,
+            max_rows=min(40, work.recipe.data.max_rows),
             prompted="description",
         )
         data.cache.prepare(home() / "states")
@@ -350,6 +350,8 @@ def train_generator(
     torch.manual_seed(work.recipe.seed)
     family = find_family(work.recipe.family)
     generator = family(work.recipe.generator, surroundings)
+    if hasattr(generator, "start_from"):
+        generator.start_from(work.base.model)
     source = GeneratorSource(
         generator,
         shared=surroundings.shared,

@@ -191,7 +191,8 @@ class GeneratorSource(nn.Module):
             num_neighbours=self.generator.num_neighbours,
             excluded=[self._hidden(task) for task in batch.tasks_B.tolist()],
         )
-        return Features(text=text, neighbours=near).to(batch.hidden_STD.device)
+        reading = self._descriptions.readings.select(batch.descriptions_B.cpu())
+        return Features(text=text, neighbours=near, reading=reading).to(batch.hidden_STD.device)
 
     def _hidden(self, task: int) -> frozenset[int]:
         # In training some slots live as if their family had no expert at all.

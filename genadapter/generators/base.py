@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from genadapter.base_model import Reading
 from genadapter.condition import ConditionKind
 from genadapter.encoder import TextFeatures
 from genadapter.errors import ConfigError, UnknownFamilyError
@@ -30,11 +31,15 @@ class Features:
     """The encoded description."""
     neighbours: Neighbours
     """The nearest experts of the library."""
+    reading: Reading | None = None
+    """The base model's lower states over the description."""
 
     def to(self, device: torch.device) -> Features:
         """The same features on another device."""
         return Features(
-            text=self.text.to(device), neighbours=self.neighbours.to(device)
+            text=self.text.to(device),
+            neighbours=self.neighbours.to(device),
+            reading=None if self.reading is None else self.reading.to(device),
         )
 
 

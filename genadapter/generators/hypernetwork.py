@@ -56,6 +56,10 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         """Experts it sees (K)."""
         temperature: float = 0.1
         """Softness of the blend of experts."""
+        num_patterns: int = 2
+        """Attention patterns of the recall for every head; 0 leaves it out."""
+        reads_base: bool = True
+        """Whether the base model's states over the description join the context."""
         dropout: float = 0.1
         """Share of the encoder's features hidden at random in training."""
 
@@ -110,6 +114,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         ]
         num_places = sum(layers for layers, _ in self._sizes)
         self.places_MD = nn.Parameter(torch.randn(num_places, width))
+        self.recall = _Recall(config, surroundings) if config.num_patterns else None
         self.gate = nn.Linear(width, 1)
         nn.init.zeros_(self.gate.weight)
         nn.init.constant_(self.gate.bias, -1.0)
@@ -129,7 +134,14 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         # The product lets a place read the task in its own way.
         local_BMC = self.local(self.places_MD * task_BD.unsqueeze(1)) * scale_C
         b_BP: Tensor = self._b_P + self._write(whole_BC.unsqueeze(1) + local_BMC)
+        if self.recall is not None:
+            b_BP = b_BP + self.recall(task_BD, features.reading)
         return b_BP
+
+    def start_from(self, model: nn.Module) -> None:
+        """Takes the base model's own value maps as a start of the recall."""
+        if self.recall is not None:
+            self.recall.start_from(model)
 
     def _read(self, features: Features) -> Tensor:
         """One state a task, of shape (B, D)."""
@@ -169,6 +181,8 @@ class _Context(nn.Module):
         self.pooled = nn.Linear(size, width)
         self.expert = nn.Linear(size + coefficients_NC.shape[1] + 1, width)
         self.position_TD = nn.Parameter(torch.randn(128, width) * 0.02)
+        self.base_token = nn.Linear(576, width) if config.reads_base else None
+        self.base_position_TD = nn.Parameter(torch.randn(160, width) * 0.02)
         self.dropout = nn.Dropout(config.dropout)
         # Unit-norm embeddings have tiny entries; this brings them to about one.
         self.pooled_scale = size**0.5
@@ -194,10 +208,83 @@ class _Context(nn.Module):
         )
         experts_BKD = self.expert(self.dropout(experts_BKF))
         pooled_B1D = self.pooled(pooled_BE).unsqueeze(1)
-        context_BSD = torch.cat([pooled_B1D, experts_BKD, tokens_BTD], dim=1)
+        parts = [pooled_B1D, experts_BKD, tokens_BTD]
         is_hidden = [~near.is_present_BK, ~mask_BT]
+        if self.base_token is not None:
+            states_BTD = _normed(features.reading.states_BTD)
+            states_BTD = self.base_token(self.dropout(states_BTD))
+            parts.append(states_BTD + self.base_position_TD[: states_BTD.shape[1]])
+            is_hidden.append(~features.reading.mask_BT)
+        context_BSD = torch.cat(parts, dim=1)
         never_B1 = mask_BT.new_zeros(len(text), 1)
         return context_BSD, torch.cat([never_B1, *is_hidden], dim=1)
+
+
+def _normed(states_BTD: Tensor) -> Tensor:
+    mean_BT1 = states_BTD.square().mean(dim=2, keepdim=True)
+    return states_BTD * (mean_BT1 + 1e-5).rsqrt()
+
+
+class _Recall(nn.Module):
+    """What attention to the description would have read, written into B.
+
+    For every value head some patterns of attention over the base model's states of the
+    description; the values found there become columns of B.
+    """
+
+    def __init__(self, config, around: Surroundings) -> None:
+        super().__init__()
+        spec = around.spec
+        module = next(m for m in spec.modules if m.name == "v_proj")
+        self.layers = module.layers
+        self.sizes = [
+            (m.name, len(m.layers) * m.out_features * spec.rank)
+            for m in sorted(spec.modules, key=lambda m: m.name)
+        ]
+        self.rank, size = spec.rank, module.in_features
+        self.heads = module.out_features // 64
+        self.patterns = config.num_patterns
+        count = len(self.layers) * self.heads * self.patterns
+        self.places_MD = nn.Parameter(torch.randn(count, config.width))
+        self.query = nn.Linear(config.width, 64)
+        self.bias_MK = nn.Parameter(torch.randn(count, 64) * 0.5)
+        self.key = nn.Linear(size, 64)
+        self.values_LHOI = nn.Parameter(
+            torch.randn(len(self.layers), self.heads, 64, size) * size**-0.5
+        )
+        self.gain_MR = nn.Parameter(torch.zeros(count, spec.rank))
+        self.task_gain = nn.Linear(config.width, spec.rank)
+        nn.init.zeros_(self.task_gain.weight)
+        nn.init.zeros_(self.task_gain.bias)
+
+    @torch.no_grad()
+    def start_from(self, model: nn.Module) -> None:
+        for place, layer in enumerate(self.layers):
+            block = model.model.layers[layer]
+            weight = block.self_attn.v_proj.weight.float()
+            weight = weight * block.input_layernorm.weight.float()
+            self.values_LHOI[place] = weight.view(self.heads, 64, -1)
+
+    def forward(self, task_BD: Tensor, reading) -> Tensor:
+        states_BTI = _normed(reading.states_BTD)
+        keys_BTK = self.key(states_BTI)
+        told_BMD = self.places_MD * task_BD.unsqueeze(1)
+        query_BMK = self.query(told_BMD) + self.bias_MK
+        scores_BMT = torch.einsum("bmk,btk->bmt", query_BMK, keys_BTK) / 8
+        scores_BMT = scores_BMT.masked_fill(~reading.mask_BT.unsqueeze(1), -1e9)
+        read_BMI = scores_BMT.softmax(dim=2) @ states_BTI
+        read_BLHPI = read_BMI.unflatten(1, (len(self.layers), self.heads, self.patterns))
+        value_BLHPO = torch.einsum("blhpi,lhoi->blhpo", read_BLHPI, self.values_LHOI)
+        gain_BMR = self.gain_MR + self.task_gain(told_BMD)
+        gain_BLHPR = gain_BMR.unflatten(1, (len(self.layers), self.heads, self.patterns))
+        b_BLHOR = torch.einsum("blhpo,blhpr->blhor", value_BLHPO, gain_BLHPR)
+        written = []
+        for name, size in self.sizes:
+            if name == "v_proj":
+                written.append(b_BLHOR.flatten(1))
+            else:
+                written.append(b_BLHOR.new_zeros(len(b_BLHOR), size))
+        return torch.cat(written, dim=1)
 
 
 class _Block(nn.Module):
