@@ -60,7 +60,7 @@ def bundle_run(
         draft = _save(work, Path(drafts) / "draft", generator, surroundings)
     blend = tune_blend(work, draft.surroundings)
     results = measure(work, draft, blend)
-    gains = expert_gains(work, surroundings.shared, experts_NP)
+    gains = expert_gains(work, surroundings.shared, experts_NP, surroundings.library)
     warn_of_lossy_basis(gains)
     results["experts"] = {**asdict(gains), "kept": gains.kept}
     return _save(

@@ -13,10 +13,10 @@ from statistics import mean, median
 import torch
 from torch import Tensor
 
-from genadapter.library import SharedFactors, flatten_b
+from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
 from genadapter.packages import home
 from training.datamodule import TaskData, validation_batches
-from training.run import Workspace, build_library
+from training.run import Workspace
 from training.sources import ExpertSource
 from training.teacher_forcing import TaskScore, score_tasks
 
@@ -66,7 +66,7 @@ class ExpertGains:
 
 
 def expert_gains(
-    work: Workspace, shared: SharedFactors, experts_NP: Tensor
+    work: Workspace, shared: SharedFactors, experts_NP: Tensor, library: ExpertLibrary
 ) -> ExpertGains:
     """Scores start, experts and rebuilt experts on the tasks' own validation rows.
 
@@ -74,6 +74,7 @@ def expert_gains(
         work: The run that trained them.
         shared: The frozen A and the B that experts started from.
         experts_NP: By position of the training task, its expert.
+        library: The same experts in the compact, rounded basis.
     """
     tasks = work.expert_tasks
     data = TaskData(
@@ -88,8 +89,8 @@ def expert_gains(
     batches = validation_batches(
         data, work.descriptions, tasks=tasks, rows_per_task=MAX_ROWS, told="own"
     )
-    rebuilt_NP, num_components = rebuild(work, shared, experts_NP)
     b_P = flatten_b(shared.b)
+    rebuilt_NP = rebuild(shared, library)
     start, exact, compact = (
         score_tasks(work, _source(shared, b_NP), batches)
         for b_NP in (b_P.expand(len(tasks), -1), experts_NP, rebuilt_NP)
@@ -99,7 +100,7 @@ def expert_gains(
         multitask_accuracy=mean(score.accuracy for score in start.values()),
         exact=_gain(start, exact),
         compact=_gain(start, compact),
-        num_components=num_components,
+        num_components=len(library.basis_CP),
     )
 
 
@@ -115,13 +116,9 @@ def warn_of_lossy_basis(gains: ExpertGains) -> None:
         )
 
 
-def rebuild(
-    work: Workspace, shared: SharedFactors, experts_NP: Tensor
-) -> tuple[Tensor, int]:
-    """The experts as a bundle gives them back, and the size of their basis."""
-    library = build_library(work, shared, experts_NP)
-    rebuilt_NP = flatten_b(shared.b) + library.coefficients_NC @ library.basis_CP
-    return rebuilt_NP, len(library.basis_CP)
+def rebuild(shared: SharedFactors, library: ExpertLibrary) -> Tensor:
+    """The experts as a bundle gives them back, flattened B of shape (N, P)."""
+    return flatten_b(shared.b) + library.coefficients_NC @ library.basis_CP
 
 
 def _source(shared: SharedFactors, b_NP: Tensor) -> ExpertSource:

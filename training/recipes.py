@@ -145,7 +145,7 @@ def cpu() -> Recipe:
         name="cpu",
         multitask=OptimConfig(learning_rate=2e-3, warmup_steps=20, max_steps=300),
         experts=ExpertsConfig(
-            optim=OptimConfig(learning_rate=3e-3, warmup_steps=4, max_steps=30)
+            optim=OptimConfig(learning_rate=6e-3, warmup_steps=4, max_steps=30)
         ),
         optim=OptimConfig(
             learning_rate=5e-4,
@@ -165,7 +165,7 @@ def gpu() -> Recipe:
         batch=BatchConfig(num_tasks=64, rows_per_task=4, num_buckets=4),
         multitask=OptimConfig(learning_rate=2e-3, warmup_steps=20, max_steps=600),
         experts=ExpertsConfig(
-            optim=OptimConfig(learning_rate=3e-3, warmup_steps=5, max_steps=80),
+            optim=OptimConfig(learning_rate=6e-3, warmup_steps=5, max_steps=80),
             group_size=128,
             rows_per_task=4,
         ),

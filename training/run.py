@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ from training.module import AdapterTraining, OptimConfig, new_trainer
 from training.recipes import Recipe
 from training.sources import ExpertSource, GeneratorSource, MultiTaskSource
 from training.tasks import Task, read_tasks
+from training.whitening import second_moments, whiten
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +59,8 @@ RECIPE_FILE = "recipe.json"
 LAST_FILE, BEST_FILE = "last.ckpt", "best.ckpt"
 _RESUMABLE = ("optim", "validate_every_steps")
 """Settings of the last stage alone: a run may go on with other ones."""
+WHITENING_BATCHES = 12
+"""Batches that A's outputs are measured on."""
 CHECKPOINT_STEPS = 100
 """Steps between checkpoints; a killed run loses no more than these."""
 
@@ -230,10 +234,20 @@ def to_json(recipe: Recipe) -> dict[str, Any]:  # Any: plain JSON
 
 
 def train_multitask(work: Workspace) -> SharedFactors:
-    """The shared A and the multi-task B_0."""
+    """The shared A, whitened, and the multi-task B_0."""
     path = work.folder / "shared.safetensors"
     if not path.exists():
-        _train_multitask(work, work.data, path, name="multitask")
+        shared = _train_multitask(work, work.data, name="multitask")
+        stream = BatchStream(
+            work.data,
+            None,
+            replace(work.recipe.batch, swapped_share=0),
+            tasks=work.train_tasks,
+            seed=work.recipe.seed,
+        )
+        batches = islice(stream, WHITENING_BATCHES)
+        moments = second_moments(work.base, work.spec, shared, batches)
+        _save_factors(whiten(shared, moments), path)
     return read_factors(path)
 
 
@@ -254,18 +268,24 @@ def train_prompted(work: Workspace) -> Path:
             prompted="description",
         )
         data.cache.prepare(home() / "states")
-        _train_multitask(work, data, path, name="multitask_prompted")
+        _save_factors(_train_multitask(work, data, name="multitask_prompted"), path)
     return path
 
 
-def _train_multitask(work: Workspace, data: TaskData, path: Path, *, name: str) -> None:
+def _train_multitask(work: Workspace, data: TaskData, *, name: str) -> SharedFactors:
     source = MultiTaskSource(work.spec, seed=work.recipe.seed)
     # One adapter for all tasks has no wrong adapter to send a row through.
     batch = replace(work.recipe.batch, swapped_share=0)
     fit(work, source, work.recipe.multitask, batch, name=name, data=data)
-    tensors = {f"a.{n}": t.detach().cpu() for n, t in source.a_by_module.items()}
-    b = split_b(source.b_P.detach().cpu(), work.spec)
-    _save(tensors | {f"b.{n}": t for n, t in b.items()}, path)
+    return SharedFactors(
+        a={n: t.detach().cpu() for n, t in source.a_by_module.items()},
+        b=split_b(source.b_P.detach().cpu(), work.spec),
+    )
+
+
+def _save_factors(factors: SharedFactors, path: Path) -> None:
+    tensors = {f"a.{name}": a for name, a in factors.a.items()}
+    _save(tensors | {f"b.{name}": b for name, b in factors.b.items()}, path)
 
 
 def read_factors(path: Path) -> SharedFactors:

@@ -56,7 +56,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         """Experts it sees (K)."""
         temperature: float = 0.1
         """Softness of the blend of experts."""
-        num_patterns: int = 2
+        num_patterns: int = 4
         """Attention patterns of the recall for every head; 0 leaves it out."""
         reads_base: bool = True
         """Whether the base model's states over the description join the context."""
@@ -114,6 +114,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         ]
         num_places = sum(layers for layers, _ in self._sizes)
         self.places_MD = nn.Parameter(torch.randn(num_places, width))
+        self.reader = _Reader(config) if config.reads_base else None
         self.recall = _Recall(config, surroundings) if config.num_patterns else None
         self.gate = nn.Linear(width, 1)
         nn.init.zeros_(self.gate.weight)
@@ -121,7 +122,8 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
 
     def forward(self, features: Features) -> Tensor:
         """Flattened B factors of shape (B, P)."""
-        task_BD = self.norm(self._read(features))
+        told_BTD = self.reader(features.reading) if self.reader is not None else None
+        task_BD = self.norm(self._read(features, told_BTD))
         scale_C = self.context.scale_C
         weights_BK = blend_weights(features.neighbours, self.config.temperature)
         blended_BC = torch.einsum(
@@ -135,7 +137,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         local_BMC = self.local(self.places_MD * task_BD.unsqueeze(1)) * scale_C
         b_BP: Tensor = self._b_P + self._write(whole_BC.unsqueeze(1) + local_BMC)
         if self.recall is not None:
-            b_BP = b_BP + self.recall(task_BD, features.reading)
+            b_BP = b_BP + self.recall(task_BD, told_BTD, features.reading)
         return b_BP
 
     def start_from(self, model: nn.Module) -> None:
@@ -143,9 +145,9 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         if self.recall is not None:
             self.recall.start_from(model)
 
-    def _read(self, features: Features) -> Tensor:
+    def _read(self, features: Features, told_BTD: Tensor | None) -> Tensor:
         """One state a task, of shape (B, D)."""
-        context_BSD, hidden_BS = self.context(features)
+        context_BSD, hidden_BS = self.context(features, told_BTD)
         pooled_BD = context_BSD[:, 0]
         latents_BQD = self.latents_QD + pooled_BD.unsqueeze(1)
         for block in self.blocks:
@@ -181,15 +183,15 @@ class _Context(nn.Module):
         self.pooled = nn.Linear(size, width)
         self.expert = nn.Linear(size + coefficients_NC.shape[1] + 1, width)
         self.position_TD = nn.Parameter(torch.randn(128, width) * 0.02)
-        self.base_token = nn.Linear(576, width) if config.reads_base else None
-        self.base_position_TD = nn.Parameter(torch.randn(160, width) * 0.02)
         self.dropout = nn.Dropout(config.dropout)
         # Unit-norm embeddings have tiny entries; this brings them to about one.
         self.pooled_scale = size**0.5
         scale_C = coefficients_NC.std(dim=0, correction=0).clamp_min(1e-6)
         self.register_buffer("scale_C", scale_C)
 
-    def forward(self, features: Features) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, features: Features, told_BTD: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
         text, near = features.text, features.neighbours
         # A longer text is cut: this many tokens say what the task is.
         tokens_BTE = text.tokens_BTE[:, : len(self.position_TD)]
@@ -210,10 +212,8 @@ class _Context(nn.Module):
         pooled_B1D = self.pooled(pooled_BE).unsqueeze(1)
         parts = [pooled_B1D, experts_BKD, tokens_BTD]
         is_hidden = [~near.is_present_BK, ~mask_BT]
-        if self.base_token is not None:
-            states_BTD = _normed(features.reading.states_BTD)
-            states_BTD = self.base_token(self.dropout(states_BTD))
-            parts.append(states_BTD + self.base_position_TD[: states_BTD.shape[1]])
+        if told_BTD is not None:
+            parts.append(told_BTD)
             is_hidden.append(~features.reading.mask_BT)
         context_BSD = torch.cat(parts, dim=1)
         never_B1 = mask_BT.new_zeros(len(text), 1)
@@ -223,6 +223,32 @@ class _Context(nn.Module):
 def _normed(states_BTD: Tensor) -> Tensor:
     mean_BT1 = states_BTD.square().mean(dim=2, keepdim=True)
     return states_BTD * (mean_BT1 + 1e-5).rsqrt()
+
+
+class _Reader(nn.Module):
+    """The base model's states over the description, each aware of the others."""
+
+    def __init__(self, config) -> None:
+        super().__init__()
+        width = config.width
+        self.dropout = nn.Dropout(config.dropout)
+        self.token = nn.Linear(576, width)
+        self.position_TD = nn.Parameter(torch.randn(160, width) * 0.02)
+        self.attention = nn.MultiheadAttention(width, config.num_heads, batch_first=True)
+        self.mlp = nn.Sequential(
+            nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
+        )
+        self.norms = nn.ModuleList(nn.RMSNorm(width) for _ in range(2))
+
+    def forward(self, reading) -> Tensor:
+        states_BTD = self.token(self.dropout(_normed(reading.states_BTD)))
+        states_BTD = states_BTD + self.position_TD[: states_BTD.shape[1]]
+        own_BTD = self.norms[0](states_BTD)
+        read_BTD, _ = self.attention(
+            own_BTD, own_BTD, own_BTD, key_padding_mask=~reading.mask_BT
+        )
+        states_BTD = states_BTD + read_BTD
+        return states_BTD + self.mlp(self.norms[1](states_BTD))
 
 
 class _Recall(nn.Module):
@@ -248,7 +274,11 @@ class _Recall(nn.Module):
         self.places_MD = nn.Parameter(torch.randn(count, config.width))
         self.query = nn.Linear(config.width, 64)
         self.bias_MK = nn.Parameter(torch.randn(count, 64) * 0.5)
-        self.key = nn.Linear(size, 64)
+        self.norm = nn.RMSNorm(config.width)
+        self.key = nn.Linear(config.width, 64)
+        self.meaning = nn.Linear(config.width, size)
+        nn.init.zeros_(self.meaning.weight)
+        nn.init.zeros_(self.meaning.bias)
         self.values_LHOI = nn.Parameter(
             torch.randn(len(self.layers), self.heads, 64, size) * size**-0.5
         )
@@ -265,9 +295,10 @@ class _Recall(nn.Module):
             weight = weight * block.input_layernorm.weight.float()
             self.values_LHOI[place] = weight.view(self.heads, 64, -1)
 
-    def forward(self, task_BD: Tensor, reading) -> Tensor:
-        states_BTI = _normed(reading.states_BTD)
-        keys_BTK = self.key(states_BTI)
+    def forward(self, task_BD: Tensor, told_BTD: Tensor, reading) -> Tensor:
+        told_BTD = self.norm(told_BTD)
+        states_BTI = _normed(reading.states_BTD) + self.meaning(told_BTD)
+        keys_BTK = self.key(told_BTD)
         told_BMD = self.places_MD * task_BD.unsqueeze(1)
         query_BMK = self.query(told_BMD) + self.bias_MK
         scores_BMT = torch.einsum("bmk,btk->bmt", query_BMK, keys_BTK) / 8

@@ -117,8 +117,9 @@ def test_full_basis_keeps_experts_up_to_rounding(
     """With as many components as experts only four-bit rounding is lost."""
     experts = replace(work.recipe.experts, num_components=len(experts_NP))
     full = replace(work, recipe=replace(work.recipe, experts=experts))
-    rebuilt_NP, num_components = rebuild(full, shared, experts_NP)
-    assert num_components == len(experts_NP)
+    library = run.build_library(full, shared, experts_NP)
+    assert len(library.basis_CP) == len(experts_NP)
+    rebuilt_NP = rebuild(shared, library)
     change = (experts_NP - flatten_b(shared.b)).norm()
     assert (rebuilt_NP - experts_NP).norm() < 0.2 * change
 
@@ -131,7 +132,9 @@ def test_gains_are_over_the_multitask_adapter(
     noise_NP = 1e-6 * torch.randn(
         4, len(b_P), generator=torch.Generator().manual_seed(0)
     )
-    gains = expert_gains(work, shared, b_P + noise_NP)
+    experts_NP = b_P + noise_NP
+    library = run.build_library(work, shared, experts_NP)
+    gains = expert_gains(work, shared, experts_NP, library)
     assert gains.num_experts == 4
     assert gains.exact.mean_loss == pytest.approx(0.0, abs=1e-3)
     assert gains.exact.mean_accuracy == 0.0
