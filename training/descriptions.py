@@ -17,7 +17,7 @@ from genadapter.base_model import BaseModel, Reading
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder, TextFeatures
 from genadapter.packages import home
-from training.states import Row, StateCache, num_common_tokens
+from training.states import Row, StateCache
 from training.tasks import Task
 
 
@@ -74,11 +74,8 @@ class ReadingTable:
         cls, texts: Sequence[str], base: BaseModel, *, num_layers: int
     ) -> ReadingTable:
         """Runs the base model's lower layers over texts."""
-        rows = [
-            Row(0, tuple(base.chat_ids([{"role": "user", "content": t}])[:160]), (0,))
-            for t in texts
-        ]
-        num_common = num_common_tokens(rows)
+        rows = [Row(0, tuple(base.reading_ids(text)), (0,)) for text in texts]
+        num_common = 1
         cache = StateCache(rows, base, num_layers, num_common=num_common)
         cache.prepare(home() / "states")
         lengths = torch.tensor([0, *(len(row) - num_common for row in rows)])

@@ -233,7 +233,7 @@ class _Reader(nn.Module):
         width = config.width
         self.dropout = nn.Dropout(config.dropout)
         self.token = nn.Linear(576, width)
-        self.position_TD = nn.Parameter(torch.randn(160, width) * 0.02)
+        self.position_TD = nn.Parameter(torch.randn(96, width) * 0.02)
         self.attention = nn.MultiheadAttention(width, config.num_heads, batch_first=True)
         self.mlp = nn.Sequential(
             nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
@@ -306,7 +306,7 @@ class _Recall(nn.Module):
         read_BMI = scores_BMT.softmax(dim=2) @ states_BTI
         read_BLHPI = read_BMI.unflatten(1, (len(self.layers), self.heads, self.patterns))
         value_BLHPO = torch.einsum("blhpi,lhoi->blhpo", read_BLHPI, self.values_LHOI)
-        gain_BMR = self.gain_MR + self.task_gain(told_BMD)
+        gain_BMR = 2 * self.gain_MR + 0.1 * self.task_gain(told_BMD)
         gain_BLHPR = gain_BMR.unflatten(1, (len(self.layers), self.heads, self.patterns))
         b_BLHOR = torch.einsum("blhpo,blhpr->blhor", value_BLHPO, gain_BLHPR)
         written = []
