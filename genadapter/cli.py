@@ -37,6 +37,7 @@ from genadapter.errors import ConfigError, GenAdapterError
 if TYPE_CHECKING:
     from genadapter.adapter import Adapter
     from genadapter.base_model import BaseModel
+    from genadapter.encoder import Encoder
     from genadapter.manifest import Manifest
     from genadapter.pipeline import Pipeline
 
@@ -90,6 +91,12 @@ def _load_base(source: str | None) -> BaseModel:
     return BaseModel.load(source)
 
 
+def _load_encoder() -> Encoder:
+    from genadapter.encoder import SentenceEncoder
+
+    return SentenceEncoder()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loaders:
     """Where the commands get their parts from; tests hand in tiny ones."""
@@ -102,6 +109,8 @@ class Loaders:
     """From a bundle folder, a family and a base model."""
     base: Callable[[str | None], BaseModel] = _load_base
     """From a folder or a hub id."""
+    encoder: Callable[[], Encoder] = _load_encoder
+    """The packaged one."""
 
 
 class _Commands(TyperGroup):

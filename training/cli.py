@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     suite.command("list")(tasks.list_)
     suite.command("show")(tasks.show)
     suite.command("import")(tasks.import_)
+    suite.command("report")(tasks.report)
     app.add_typer(suite, name="tasks")
     library = typer.Typer(help="Expert adapters on one A.", no_args_is_help=True)
     library.command("train")(experts.train)

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from genadapter.base_model import BaseModel
 from genadapter.cli import Loaders, create_app
+from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError
 from genadapter.manifest import read_manifest
 from genadapter.pipeline import Pipeline
@@ -24,7 +25,7 @@ from training.recipes import Recipe
 from training.run import Workspace, check_same_run, run_folder
 from training.tasks import Task, read_tasks, write_tasks
 
-HEAVY_MODULES = ("torch", "transformers", "faiss", "lightning", "matplotlib")
+HEAVY_MODULES = ("torch", "transformers", "faiss", "lightning", "matplotlib", "sklearn")
 
 
 @pytest.fixture
@@ -117,6 +118,53 @@ def test_unknown_family_is_refused_with_those_found(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_report_tells_how_good_a_suite_is(
+    suite_file: str, suite: list[Task], encoder: Encoder
+) -> None:
+    """JSON for programs under keys that stay, a line a figure for people."""
+    loaders = Loaders(encoder=lambda: encoder)
+    result = invoke("tasks", "report", suite_file, "--json", obj=loaders)
+    values = values_of(result)
+    assert "Examining 7 tasks" in result.stderr
+    assert list(values) == [
+        "num_tasks",
+        "num_families",
+        "tasks_per_family",
+        "splits",
+        "num_sharing_tasks",
+        "sharing_share",
+        "fewest_descriptions",
+        "widest_frame",
+        "from_input",
+        "from_shared_input",
+        "probe_accuracy",
+        "leaks",
+    ]
+    assert values["splits"]["train"] == {"num_tasks": 4, "num_families": 2}
+    assert values["widest_frame"]["num_tasks"] == 1
+    assert list(values["from_input"]) == ["num_tasks", "accuracy", "chance"]
+    text = invoke("tasks", "report", suite_file, obj=loaders).stdout
+    assert "7 of 4 families, at most 3 of one (pairs)" in text
+    assert "0% of tasks, wanted 60%" in text
+    assert "where shared   not measured" in text
+
+
+def test_report_lists_leaks_and_needs_tasks(
+    suite: list[Task], encoder: Encoder, tmp_path: Path
+) -> None:
+    """Every leak on a line of its own; a suite of nothing is refused."""
+    loaders = Loaders(encoder=lambda: encoder)
+    copied = replace(suite[0], id="copy", split="test", descriptions=("short",))
+    write_tasks([suite[0], copied], tmp_path / "leaking.jsonl")
+    path = str(tmp_path / "leaking.jsonl")
+    lines = invoke("tasks", "report", path, obj=loaders).stdout.splitlines()
+    assert "leaks            2" in lines
+    assert [line.split(":")[0] for line in lines[-2:]] == ["  group", "  rows"]
+    (tmp_path / "empty.jsonl").touch()
+    none = invoke("tasks", "report", str(tmp_path / "empty.jsonl"), obj=loaders)
+    assert (none.exit_code, "holds no task" in none.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -126,6 +174,7 @@ def test_unknown_family_is_refused_with_those_found(tmp_path: Path) -> None:
         (("train", "smoke", "--bundle-out", "."), "exists: give a folder"),
         (("experts", "train", "smoke", "seed=x"), "seed must be a int, got 'x'"),
         (("experts", "compare-specs", "none"), "no recipe 'none'"),
+        (("tasks", "report", "nowhere"), "nowhere: no such file"),
         (("evaluate", "--tasks", "nowhere"), "no tasks 'nowhere'"),
         (("evaluate", "--prompted", "nowhere"), "make it with `genadapter train"),
         (("evaluate", "--methods", "base,oracle"), "pass --oracle K"),
@@ -203,6 +252,7 @@ def test_help_loads_nothing_heavy() -> None:
         ("tasks", "list"),
         ("tasks", "show"),
         ("tasks", "import"),
+        ("tasks", "report"),
         ("experts", "train"),
         ("experts", "import"),
         ("experts", "compare-specs"),

@@ -1,17 +1,21 @@
-"""`genadapter tasks`: build the suite, look at it, bring in tasks of one's own."""
+"""`genadapter tasks`: build the suite, look at it, judge it, bring in one's own."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from genadapter.display import print_json, progress
 from genadapter.errors import ConfigError
 from training.tasks import Task, read_tasks, write_tasks
+
+if TYPE_CHECKING:
+    from training.suite_report import Guess, SuiteReport
 
 SUITE = Path("data") / "tasks"
 NUM_SHOWN = 5
@@ -93,6 +97,63 @@ def import_(
     num_examples = sum(len(task.examples) for task in tasks)
     typer.echo(f"{len(tasks)} tasks with {num_examples} examples in {out}")
     typer.echo(f"train on them: genadapter train cpu data.extra_files={out}")
+
+
+def report(
+    ctx: typer.Context, path: PathArgument = SUITE, is_json: JsonOption = False
+) -> None:
+    """Say how good a suite is as an experiment, before anything is trained on it."""
+    tasks = read_tasks(path)
+    if not tasks:
+        raise ConfigError(f"{path} holds no task: put at least one in")
+    with progress("Loading the encoder"):
+        from training.suite_report import examine
+
+        encoder = ctx.obj.encoder()
+    with progress(f"Examining {len(tasks)} tasks and their descriptions"):
+        found = examine(tasks, encoder=encoder)
+    if is_json:
+        print_json(asdict(found))
+    else:
+        _print_report(found)
+
+
+def _print_report(report: SuiteReport) -> None:
+    from training import suite_report as limits
+
+    largest, num_largest = next(iter(report.tasks_per_family.items()))
+    lines = {
+        "tasks": f"{report.num_tasks} of {report.num_families} families, at most "
+        f"{num_largest} of one ({largest})"
+    }
+    for split, count in report.splits.items():
+        lines[f"  {split}"] = f"{count.num_tasks} of {count.num_families} families"
+    lines["shared inputs"] = (
+        f"{report.sharing_share:.0%} of tasks, wanted {limits.MIN_SHARING_SHARE:.0%}"
+    )
+    lines["input tells task"] = _told(report.from_input)
+    lines["  where shared"] = _told(report.from_shared_input)
+    lines["descriptions"] = f"at least {report.fewest_descriptions} a task"
+    if (frame := report.widest_frame) is not None:
+        lines["  widest frame"] = (
+            f"{frame.words!r} in {frame.num_tasks} tasks, "
+            f"allowed {limits.MAX_TASKS_PER_FRAME}"
+        )
+    if (accuracy := report.probe_accuracy) is not None:
+        lines["  tell the task"] = (
+            f"{accuracy:.1%} of those held out, wanted {limits.MIN_PROBE_ACCURACY:.0%}"
+        )
+    lines["leaks"] = str(len(report.leaks))
+    for name, value in lines.items():
+        typer.echo(f"{name:16} {value}")
+    for leak in report.leaks:
+        typer.echo(f"  {leak}")
+
+
+def _told(guess: Guess | None) -> str:
+    if guess is None:
+        return "not measured"
+    return f"{guess.accuracy:.1%} right, by its pool alone {guess.chance:.1%}"
 
 
 def _find(tasks: Sequence[Task], task_id: str, path: Path) -> Task:
