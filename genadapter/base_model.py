@@ -4,7 +4,8 @@ The default base travels in a Python wheel as a quantised GGUF file; it is unpac
 once into plain safetensors. Any causal LM of the Llama family that transformers
 loads can take its place.
 
-Shapes: B rows, T tokens, D hidden, N answer positions of the batch, V vocabulary.
+Shapes: B rows, T tokens, D hidden, N answer positions of the batch, V vocabulary, L layers,
+O values, I in (hidden).
 """
 
 from __future__ import annotations
@@ -70,22 +71,6 @@ class Packing:
         """True where a token (second dimension) sees another (third)."""
         own_BTT = self.segments_BT.unsqueeze(2) == self.segments_BT.unsqueeze(1)
         return (own_BTT | (self.segments_BT == 0).unsqueeze(1)).tril()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
-    """Lower states of a batch of texts, as the base model reads them."""
-
-    states_BTD: Tensor
-    """States of every token, zero where padded."""
-    mask_BT: Tensor
-    """True at real tokens."""
-
-    def to(self, device: torch.device) -> Reading:
-        """The same states on another device."""
-        return Reading(
-            states_BTD=self.states_BTD.to(device), mask_BT=self.mask_BT.to(device)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +271,25 @@ class BaseModel:
         found = [n.split(".")[-1] for n, m in block.named_modules() if _is_linear(m)]
         raise ConfigError(f"no target module {name!r}; found: {', '.join(found)}")
 
+    def value_maps(self, layers: Sequence[int]) -> Tensor:
+        """What each layer's value heads make of a state of unit mean square.
+
+        Returns:
+            Float32 weights of shape (L, O, I), the layer's norm folded in.
+        """
+        maps = []
+        for layer in layers:
+            block = self.model.model.layers[layer]
+            weight_OI = block.self_attn.v_proj.weight
+            maps.append(weight_OI.float() * block.input_layernorm.weight.float())
+        return torch.stack(maps).cpu()
+
+    @property
+    def hidden_size(self) -> int:
+        """Size of one state (D)."""
+        size: int = self.model.config.hidden_size
+        return size
+
     def prompt_ids(self, text: str, *, description: str | None = None) -> list[int]:
         """Token ids of one user turn in the model's own chat template.
 
@@ -311,8 +315,9 @@ class BaseModel:
     def reading_ids(self, text: str) -> list[int]:
         """Token ids of a text that is read for itself, between the start and end tokens."""
         ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
-        tokenizer = self.tokenizer
-        return [tokenizer.bos_token_id, *ids[:MAX_READ_TOKENS], tokenizer.eos_token_id]
+        end: int = self.tokenizer.eos_token_id
+        start: int | None = self.tokenizer.bos_token_id
+        return [end if start is None else start, *ids[:MAX_READ_TOKENS], end]
 
     def answer_ids(self, text: str) -> list[int]:
         """Token ids of an answer, closed by the end-of-turn token."""

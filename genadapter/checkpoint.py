@@ -119,6 +119,7 @@ def save_bundle(
                 base=identify(base),
                 encoder=encoder_name,
                 embedding_size=surroundings.embedding_size,
+                hidden_size=surroundings.hidden_size,
                 trained_on=tuple(trained_on),
                 versions={name: version(name) for name in _RECORDED_PACKAGES},
                 seeds=dict(seeds),
@@ -231,6 +232,7 @@ def _read_surroundings(folder: Path, manifest: Manifest) -> Surroundings:
         ),
         library=library,
         embedding_size=manifest.embedding_size,
+        hidden_size=manifest.hidden_size,
     )
 
 

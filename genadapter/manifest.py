@@ -23,7 +23,7 @@ from genadapter.lora import LoraSpec
 
 logger = logging.getLogger(__name__)
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST_FILE = "manifest.json"
 BUNDLE_VARIABLE = "GENADAPTER_BUNDLE"
 _OWN_SUM = "sha256"
@@ -65,6 +65,8 @@ class Manifest:
     """Name of the encoder."""
     embedding_size: int
     """Size of its embeddings (E)."""
+    hidden_size: int
+    """Size of the base's states (D)."""
     trained_on: tuple[str, ...]
     """Ids of the training tasks."""
     versions: Mapping[str, str]

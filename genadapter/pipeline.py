@@ -15,15 +15,16 @@ import torch
 from torch import Tensor
 
 from genadapter.adapter import Adapter, Provenance, adapter_id
-from genadapter.base_model import BaseModel, DtypeName
+from genadapter.base_model import BaseModel, DtypeName, resolve_dtype
 from genadapter.checkpoint import Bundle, load_bundle
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder, SentenceEncoder
-from genadapter.errors import ConditionError
+from genadapter.errors import ConditionError, ConfigError
 from genadapter.generators import Features
 from genadapter.library import Neighbours, split_b
 from genadapter.lora import LoraSpec, LoraWeights
 from genadapter.manifest import check_base, check_encoder, find_bundle, read_manifest
+from genadapter.reading import Reader
 
 logger = logging.getLogger(__name__)
 
@@ -32,38 +33,54 @@ CHUNK_SIZE = 64
 
 
 class Pipeline:
-    """Writes adapters for conditions; needs the encoder and a bundle, not the LLM."""
+    """Writes adapters for conditions."""
 
-    def __init__(self, base_name: str, bundle: Bundle, encoder: Encoder) -> None:
+    def __init__(
+        self,
+        base_name: str,
+        bundle: Bundle,
+        encoder: Encoder,
+        reader: Reader | None = None,
+    ) -> None:
         """Joins loaded parts.
 
         Args:
             base_name: What the adapters are to call their base model.
             bundle: The generator and what it stands on.
             encoder: The encoder that the bundle names.
+            reader: The base model's lower layers, for families that look at them.
 
         Raises:
             SpecMismatchError: Another encoder.
+            ConfigError: The family needs a reader and there is none.
         """
         check_encoder(bundle.manifest, encoder)
+        if bundle.generator.reads_base and reader is None:
+            raise ConfigError(
+                f"family {bundle.generator.family!r} looks at the base model's states, "
+                "got no reader: pass one, or use Pipeline.load"
+            )
         self.base_name = base_name
         self.bundle = bundle
         self.encoder = encoder
+        self.reader = reader
 
     @classmethod
     def load(
         cls,
         bundle_path: Path | None = None,
         *,
+        base_source: str | None = None,
         device: str = "cpu",
         family: str | None = None,
         base_name: str | None = None,
     ) -> Pipeline:
-        """Loads bundle and encoder, and leaves the LLM alone: a fast start.
+        """Loads bundle, encoder and, for families that look at it, the base model.
 
         Args:
             bundle_path: A bundle folder; `None` looks in the usual places.
-            device: A torch device for encoder and generator.
+            base_source: A folder or hub id; `None` means the packaged default.
+            device: A torch device for everything.
             family: An untrained family to run on the bundle's library.
             base_name: What the adapters are to call their base model.
 
@@ -71,12 +88,20 @@ class Pipeline:
             BundleNotFoundError: There is no bundle.
             CorruptArtifactError: The bundle was changed or damaged.
             UnknownFamilyError: No such family.
+            SpecMismatchError: The base is not the one that the bundle was trained on.
         """
         folder = find_bundle(bundle_path)
         encoder = SentenceEncoder(read_manifest(folder).encoder, device=device)
         bundle = load_bundle(folder, base=None, encoder=encoder, family=family)
         bundle.generator.to(device)
-        return cls(base_name or bundle.manifest.base.name, bundle, encoder)
+        name = base_name or bundle.manifest.base.name
+        reader = None
+        if bundle.generator.reads_base:
+            # In one dtype whatever the LLM runs in: one condition, one adapter.
+            base = BaseModel.load(base_source, device=device, base_name=name)
+            check_base(bundle.manifest, base)
+            reader = Reader(base, num_layers=bundle.surroundings.spec.layers[0])
+        return cls(name, bundle, encoder, reader)
 
     @classmethod
     def load_with_base(
@@ -103,8 +128,15 @@ class Pipeline:
             SpecMismatchError: The base is not the one that the bundle was trained on.
         """
         pipeline = cls.load(
-            bundle_path, device=device, family=family, base_name=base_name
+            bundle_path,
+            base_source=base_source,
+            device=device,
+            family=family,
+            base_name=base_name,
         )
+        reader = pipeline.reader
+        if reader and reader.base.dtype is resolve_dtype(dtype, device):
+            return pipeline, reader.base
         base = BaseModel.load(
             base_source, dtype=dtype, device=device, base_name=pipeline.base_name
         )
@@ -132,13 +164,16 @@ class Pipeline:
 
     def features(self, conditions: Sequence[Condition]) -> Features:
         """What the generator looks at for B conditions, on its device."""
-        text = self.encoder.encode([condition.text for condition in conditions])
+        texts = [condition.text for condition in conditions]
+        text = self.encoder.encode(texts)
         generator = self.bundle.generator
         neighbours = self.bundle.surroundings.library.search(
             text.pooled_BE, num_neighbours=generator.num_neighbours
         )
         device = next(chain(generator.parameters(), generator.buffers())).device
-        return Features(text=text, neighbours=neighbours).to(device)
+        reading = self.reader.read(texts) if generator.reads_base and self.reader else None
+        features = Features(text=text, neighbours=neighbours, reading=reading)
+        return features.to(device)
 
     def generate(
         self, conditions: Sequence[Condition], *, seed: int = 0

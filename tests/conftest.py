@@ -41,6 +41,7 @@ from genadapter.library import (
 )
 from genadapter.lora import LoraSpec, LoraWeights
 from genadapter.pipeline import Pipeline
+from genadapter.reading import Reader
 
 WORDS = [
     "turn",
@@ -113,7 +114,7 @@ def make_base(*, seed: int = 0, hidden_size: int = 32) -> BaseModel:
     tokenizer = make_tokenizer()
     config = LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=hidden_size,
+        hidden_size=spec.modules[0].in_features,
         intermediate_size=2 * hidden_size,
         num_hidden_layers=4,
         num_attention_heads=4,
@@ -220,6 +221,7 @@ def make_surroundings(spec: LoraSpec, encoder: Encoder) -> Surroundings:
         shared=factors,
         library=library,
         embedding_size=encoder.embedding_size,
+        hidden_size=spec.modules[0].in_features,
     )
 
 
@@ -242,6 +244,12 @@ def make_generator(
 def base() -> BaseModel:
     """The random LLM; tests that change its weights must take a copy."""
     return make_base()
+
+
+@pytest.fixture(scope="session")
+def reader(base: BaseModel, spec: LoraSpec) -> Reader:
+    """The random LLM's layers below its adapters."""
+    return Reader(base, num_layers=spec.layers[0])
 
 
 @pytest.fixture(scope="session")
@@ -332,12 +340,14 @@ def new_generator(surroundings: Surroundings) -> Callable[..., Generator]:
 
 
 @pytest.fixture(scope="session")
-def features(encoder: HashingEncoder, surroundings: Surroundings) -> Features:
+def features(
+    encoder: HashingEncoder, surroundings: Surroundings, reader: Reader
+) -> Features:
     """Features of three texts that are not in the library."""
     texts = ["give the plural of a noun please", "sort one two three", "capital"]
     text = encoder.encode(texts)
     neighbours = surroundings.library.search(text.pooled_BE, num_neighbours=4)
-    return Features(text=text, neighbours=neighbours)
+    return Features(text=text, neighbours=neighbours, reading=reader.read(texts))
 
 
 @pytest.fixture
@@ -388,11 +398,14 @@ def bundle_folder(
 
 @pytest.fixture
 def pipeline(
-    tmp_path: Path, write_bundle: Callable[..., Bundle], encoder: HashingEncoder
+    tmp_path: Path,
+    write_bundle: Callable[..., Bundle],
+    encoder: HashingEncoder,
+    reader: Reader,
 ) -> Pipeline:
     """A pipeline on the random LLM's own bundle."""
     bundle = write_bundle(tmp_path / "bundle")
-    return Pipeline(bundle.manifest.base.name, bundle, encoder)
+    return Pipeline(bundle.manifest.base.name, bundle, encoder, reader)
 
 
 @pytest.fixture

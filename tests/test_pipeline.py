@@ -155,7 +155,12 @@ def test_another_encoder_is_refused(
 ) -> None:
     """Embeddings of one encoder mean nothing to a generator trained on another."""
     with pytest.raises(SpecMismatchError, match="trained with encoder 'hashing'"):
-        Pipeline("tests/tiny-llama", pipeline.bundle, new_encoder(name="other"))
+        Pipeline(
+            "tests/tiny-llama",
+            pipeline.bundle,
+            new_encoder(name="other"),
+            pipeline.reader,
+        )
 
 
 @pytest.mark.parametrize("family", ["nearest", "blend"])

@@ -1,6 +1,6 @@
-"""What the encoder makes of every description of a suite, computed once.
+"""What encoder and base model make of every description of a suite, computed once.
 
-Shapes: B texts, T tokens, S tokens of all texts, E embedding.
+Shapes: B texts, T tokens, S tokens of all texts, E embedding, D hidden, X either.
 """
 
 from __future__ import annotations
@@ -8,80 +8,62 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
 
 import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from genadapter.base_model import BaseModel, Reading
+from genadapter.artifact import read_tensors, write_tensors
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder, TextFeatures
 from genadapter.packages import home
-from training.states import Row, StateCache
+from genadapter.reading import Reader, Reading
 from training.tasks import Task
+
+CHUNK_SIZE = 64
+"""Texts that are encoded at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Token states of many texts without padding."""
+
+    states_SX: Tensor
+    """Of all texts, one after the other, float16."""
+    lengths_B: Tensor
+    """Tokens of each text."""
+
+    def select(self, texts_B: Tensor) -> tuple[Tensor, Tensor]:
+        """States of shape (B, T, X), padded with zeros, and where they are real."""
+        ends = [0, *self.lengths_B.cumsum(0).tolist()]
+        bounds = list(pairwise(ends))
+        own = [self.states_SX[slice(*bounds[i])] for i in texts_B.tolist()]
+        states_BTX = pad_sequence(own, batch_first=True).float()
+        places_T = torch.arange(states_BTX.shape[1])
+        return states_BTX, places_T < self.lengths_B[texts_B].unsqueeze(1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextTable:
-    """Features of many texts without padding."""
+    """Features of many texts."""
 
     pooled_BE: Tensor
     """Unit-norm sentence embeddings, float32."""
-    tokens_SE: Tensor
-    """Token states of all texts, one after the other, float16."""
-    offsets: tuple[int, ...]
-    """Where each text's tokens begin; the last entry is their end."""
+    tokens: Ragged
+    """The encoder's token states."""
+    readings: Ragged
+    """The base model's lower states."""
 
-    def select(self, texts_B: Tensor) -> TextFeatures:
+    def select(self, texts_B: Tensor) -> tuple[TextFeatures, Reading]:
         """Features of the texts at the given positions, padded to their longest."""
-        own = [self._tokens(position) for position in texts_B.tolist()]
-        tokens_BTE = pad_sequence(own, batch_first=True)
-        lengths_B = torch.tensor([len(tokens) for tokens in own])
-        return TextFeatures(
-            pooled_BE=self.pooled_BE[texts_B],
-            tokens_BTE=tokens_BTE.float(),
-            mask_BT=torch.arange(tokens_BTE.shape[1]) < lengths_B.unsqueeze(1),
+        tokens_BTE, mask_BT = self.tokens.select(texts_B)
+        text = TextFeatures(
+            pooled_BE=self.pooled_BE[texts_B], tokens_BTE=tokens_BTE, mask_BT=mask_BT
         )
-
-    def _tokens(self, position: int) -> Tensor:
-        return self.tokens_SE[self.offsets[position] : self.offsets[position + 1]]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReadingTable:
-    """The base model's lower states over many texts, without padding."""
-
-    states_SD: Tensor
-    """States of all texts, one after the other."""
-    offsets: tuple[int, ...]
-    """Where each text's tokens begin; the last entry is their end."""
-
-    def select(self, texts_B: Tensor) -> Reading:
-        """States over the texts at the given positions, padded to their longest."""
-        own = [
-            self.states_SD[self.offsets[i] : self.offsets[i + 1]]
-            for i in texts_B.tolist()
-        ]
-        states_BTD = pad_sequence(own, batch_first=True).float()
-        lengths_B = torch.tensor([len(states) for states in own])
-        return Reading(
-            states_BTD=states_BTD,
-            mask_BT=torch.arange(states_BTD.shape[1]) < lengths_B.unsqueeze(1),
-        )
-
-    @classmethod
-    def read(
-        cls, texts: Sequence[str], base: BaseModel, *, num_layers: int
-    ) -> ReadingTable:
-        """Runs the base model's lower layers over texts."""
-        rows = [Row(0, tuple(base.reading_ids(text)), (0,)) for text in texts]
-        num_common = 1
-        cache = StateCache(rows, base, num_layers, num_common=num_common)
-        cache.prepare(home() / "states")
-        lengths = torch.tensor([0, *(len(row) - num_common for row in rows)])
-        return cls(
-            states_SD=cache.rest, offsets=tuple(lengths.cumsum(0).tolist())
-        )
+        states_BTD, mask_BT = self.readings.select(texts_B)
+        return text, Reading(states_BTD=states_BTD, mask_BT=mask_BT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +75,12 @@ class DescriptionTable:
     """For each task, its training descriptions' positions."""
     heldout: tuple[tuple[int, ...], ...]
     """For each task, its held-out descriptions' positions."""
-    readings: ReadingTable
 
     @classmethod
-    def encode(cls, tasks: Sequence[Task], encoder: Encoder, base: BaseModel, *, num_layers: int) -> DescriptionTable:
-        """Encodes all descriptions of all tasks."""
+    def encode(
+        cls, tasks: Sequence[Task], encoder: Encoder, reader: Reader
+    ) -> DescriptionTable:
+        """Encodes all descriptions of all tasks; the next run finds them on disk."""
         texts: list[str] = []
         train: list[tuple[int, ...]] = []
         heldout: list[tuple[int, ...]] = []
@@ -106,30 +89,48 @@ class DescriptionTable:
             texts += [Condition(description=d).text for d in task.descriptions]
             train.append(tuple(own[: task.num_train_descriptions]))
             heldout.append(tuple(own[task.num_train_descriptions :]) or tuple(own[-1:]))
-        return cls(encode_all(texts, encoder), tuple(train), tuple(heldout), ReadingTable.read(texts, base, num_layers=num_layers))
+        path = _cache_path(texts, encoder, reader)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_suffix(".partial")
+            write_tensors(partial, _encode(texts, encoder, reader))
+            partial.rename(path)
+        found = read_tensors(path)
+        table = TextTable(
+            pooled_BE=found["pooled"],
+            tokens=Ragged(found["tokens"], found["num_tokens"]),
+            readings=Ragged(found["readings"], found["num_read"]),
+        )
+        return cls(table, tuple(train), tuple(heldout))
 
 
-def encode_all(texts: Sequence[str], encoder: Encoder) -> TextTable:
+def _cache_path(texts: Sequence[str], encoder: Encoder, reader: Reader) -> Path:
+    made_by = (encoder.name, reader.base.fingerprint.digest, reader.num_layers)
+    digest = hashlib.sha256(repr((made_by, reader.base.dtype, texts)).encode())
+    return home() / "states" / f"{digest.hexdigest()[:24]}.texts"
+
+
+def _encode(
+    texts: Sequence[str], encoder: Encoder, reader: Reader
+) -> dict[str, Tensor]:
     """Features of many texts, encoded in chunks of similar length."""
-    key = hashlib.sha256(repr((encoder.name, list(texts))).encode()).hexdigest()[:24]
-    path = home() / "states" / f"{key}.texts"
-    if path.exists():
-        found = torch.load(path)
-        return TextTable(**found)
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     pooled: dict[int, Tensor] = {}
     tokens: dict[int, Tensor] = {}
-    for start in range(0, len(order), 64):
-        chunk = order[start : start + 64]
-        found = encoder.encode([texts[i] for i in chunk])
+    states: dict[int, Tensor] = {}
+    for start in range(0, len(order), CHUNK_SIZE):
+        chunk = order[start : start + CHUNK_SIZE]
+        own = [texts[i] for i in chunk]
+        text, reading = encoder.encode(own), reader.read(own)
         for place, i in enumerate(chunk):
-            pooled[i] = found.pooled_BE[place]
-            tokens[i] = found.tokens_BTE[place][found.mask_BT[place]].half()
-    lengths = torch.tensor([0, *(len(tokens[i]) for i in range(len(texts)))])
-    table = TextTable(
-        pooled_BE=torch.stack([pooled[i] for i in range(len(texts))]),
-        tokens_SE=torch.cat([tokens[i] for i in range(len(texts))]),
-        offsets=tuple(lengths.cumsum(0).tolist()),
-    )
-    torch.save({"pooled_BE": table.pooled_BE, "tokens_SE": table.tokens_SE, "offsets": table.offsets}, path)
-    return table
+            pooled[i] = text.pooled_BE[place].cpu()
+            tokens[i] = text.tokens_BTE[place][text.mask_BT[place]].half().cpu()
+            states[i] = reading.states_BTD[place][reading.mask_BT[place]].half().cpu()
+    every = range(len(texts))
+    return {
+        "pooled": torch.stack([pooled[i] for i in every]),
+        "tokens": torch.cat([tokens[i] for i in every]),
+        "num_tokens": torch.tensor([len(tokens[i]) for i in every]),
+        "readings": torch.cat([states[i] for i in every]),
+        "num_read": torch.tensor([len(states[i]) for i in every]),
+    }

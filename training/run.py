@@ -36,6 +36,7 @@ from genadapter.library import (
 from genadapter.lora import LoraSpec
 from genadapter.packages import home
 from genadapter.quantisation import quantise, restore
+from genadapter.reading import Reader
 from training.augment import variants
 from training.curves import write_curves
 from training.datamodule import (
@@ -191,7 +192,9 @@ def prepare(
         num_experts=len(train),
         num_train=len(train) + len(varied),
         data=data,
-        descriptions=DescriptionTable.encode(tasks, encoder, base, num_layers=recipe.adapter.start_layer),
+        descriptions=DescriptionTable.encode(
+            tasks, encoder, Reader(base, num_layers=recipe.adapter.start_layer)
+        ),
         deadline=deadline,
     )
 
@@ -370,8 +373,6 @@ def train_generator(
     torch.manual_seed(work.recipe.seed)
     family = find_family(work.recipe.family)
     generator = family(work.recipe.generator, surroundings)
-    if hasattr(generator, "start_from"):
-        generator.start_from(work.base.model)
     source = GeneratorSource(
         generator,
         shared=surroundings.shared,

@@ -185,14 +185,14 @@ class GeneratorSource(nn.Module):
 
     def features(self, batch: Batch) -> Features:
         """What the generator sees for every slot of a batch."""
-        text = self._descriptions.features.select(batch.descriptions_B.cpu())
+        text, reading = self._descriptions.features.select(batch.descriptions_B.cpu())
         near = self.library.search(
             text.pooled_BE,
             num_neighbours=self.generator.num_neighbours,
             excluded=[self._hidden(task) for task in batch.tasks_B.tolist()],
         )
-        reading = self._descriptions.readings.select(batch.descriptions_B.cpu())
-        return Features(text=text, neighbours=near, reading=reading).to(batch.hidden_STD.device)
+        features = Features(text=text, neighbours=near, reading=reading)
+        return features.to(batch.hidden_STD.device)
 
     def _hidden(self, task: int) -> frozenset[int]:
         # In training some slots live as if their family had no expert at all.

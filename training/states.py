@@ -82,12 +82,6 @@ class StateCache:
         assert self._states_TD is not None
         return self._states_TD[: self._num_common]
 
-    @property
-    def rest(self) -> Tensor:
-        """States of all rows behind the common start, of shape (T, D)."""
-        assert self._states_TD is not None
-        return self._states_TD[self._num_common :]
-
     def row(self, position: int) -> Tensor:
         """States of one row behind the common start, of shape (T, D)."""
         assert self._states_TD is not None

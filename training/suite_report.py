@@ -175,7 +175,7 @@ def input_accuracy(tasks: Sequence[Task], *, seed: int = 0) -> dict[str, float]:
     }
 
 
-def probe_accuracy(tasks: Sequence[Task], encoder: Encoder) -> float | None:
+def probe_accuracy(tasks: Sequence[Task], encoder: Encoder, reader: Reader) -> float | None:
     """How often a linear probe on sentence embeddings names a description's task.
 
     Args:
@@ -187,7 +187,7 @@ def probe_accuracy(tasks: Sequence[Task], encoder: Encoder) -> float | None:
         regression on the training descriptions of all; `None` where nothing is held
         out, or there is one task only.
     """
-    table = DescriptionTable.encode(tasks, encoder)
+    table = DescriptionTable.encode(tasks, encoder, reader)
     trained = [(row, i) for i, rows in enumerate(table.train) for row in rows]
     # Where a task holds nothing out, its last description stands on both sides.
     seen = {row for row, _ in trained}

@@ -15,12 +15,12 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from genadapter.base_model import Reading
 from genadapter.condition import ConditionKind
 from genadapter.encoder import TextFeatures
 from genadapter.errors import ConfigError, UnknownFamilyError
 from genadapter.library import ExpertLibrary, Neighbours, SharedFactors
 from genadapter.lora import LoraSpec
+from genadapter.reading import Reading
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +32,7 @@ class Features:
     neighbours: Neighbours
     """The nearest experts of the library."""
     reading: Reading | None = None
-    """The base model's lower states over the description."""
+    """The base model's states over the description, for families that read them."""
 
     def to(self, device: torch.device) -> Features:
         """The same features on another device."""
@@ -55,6 +55,10 @@ class Surroundings:
     """The experts it may lean on."""
     embedding_size: int
     """Size of the encoder's embeddings (E)."""
+    hidden_size: int
+    """Size of the base model's states (D)."""
+    value_maps_LOI: Tensor | None = None
+    """The base's own value maps, where a new generator starts; a bundle has none."""
 
 
 _families: dict[str, type[Generator]] = {}
@@ -69,6 +73,8 @@ class Generator(nn.Module, ABC):
     """Kinds of condition it accepts."""
     objectives: ClassVar[tuple[str, ...]]
     """Names of the training objectives it can learn from; empty if it is not trained."""
+    reads_base: ClassVar[bool] = False
+    """Whether it looks at the base model's states over the description."""
     num_neighbours: int
     """How many experts it wants to see (K)."""
     Config: ClassVar[Any]  # Any: every family nests a dataclass of its own

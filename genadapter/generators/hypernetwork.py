@@ -1,31 +1,43 @@
 """Hypernetwork family: a transformer weighs the directions in which experts differ.
 
-B(c) = B_0 + gate * (blend of retrieved experts - B_0) + coefficients(c) @ basis. The
-basis holds the main directions of the experts' B; coefficients are written once for the
-whole adapter and corrected at every place (layer and module). It starts at B_0 and leaves
-it only where that lowers the loss.
+B(c) = B_0 + gate * (blend of retrieved experts - B_0) + coefficients(c) @ basis + recall(c).
+The basis holds the main directions of the experts' B; coefficients are written once for
+the whole adapter and corrected at every place (layer and module). The recall writes what
+attention to the description would have read: the base model's own states over it, through
+the base's value maps, picked by learned patterns of attention. It starts at B_0 and
+leaves it only where that lowers the loss.
 
 Reference: Charakorn et al., Text-to-LoRA, 2025, section 3. Differs in: a shared frozen
 A, a residual on the multi-task adapter, an output in the experts' own directions in
 place of free entries, attention over the description's token states and over retrieved
-experts in place of one pooled vector through an MLP.
+experts in place of one pooled vector through an MLP, and the recall, which is akin to
+Chen et al., Generative Adapter, 2025: outer products of the base model's states.
 
 Shapes: B tasks, T tokens, E embedding, K neighbours, F features of a neighbour, C
 coefficients, D width, S context states, Q latents, M places (layer x module), L layers of
 one module, X entries of B at one place, P parameters of one flattened B, 1 an axis of one.
+In the recall I hidden size of the base, H heads, N patterns of attention a head, K keys, O
+entries of a head's value, R rank.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import final
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
+from genadapter.base_model import MAX_READ_TOKENS
 from genadapter.errors import ConfigError
 from genadapter.generators.base import Features, Generator, Surroundings
 from genadapter.library import blend_weights
+from genadapter.reading import Reading
+
+VALUE_MODULE = "v_proj"
+"""The module that the recall writes to."""
 
 
 @final
@@ -37,6 +49,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
 
     conditions = frozenset({"description"})
     objectives = ("supervised", "margin", "reconstruction")
+    reads_base = True
 
     @dataclass(frozen=True, kw_only=True, slots=True)
     class Config:
@@ -52,14 +65,12 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         """Attention heads; must divide the width."""
         num_directions: int = 128
         """Main directions of the experts that it writes in (C), at most."""
+        num_patterns: int = 4
+        """Patterns of attention with which every value head recalls the description."""
         num_neighbours: int = 4
         """Experts it sees (K)."""
         temperature: float = 0.1
         """Softness of the blend of experts."""
-        num_patterns: int = 4
-        """Attention patterns of the recall for every head; 0 leaves it out."""
-        reads_base: bool = True
-        """Whether the base model's states over the description join the context."""
         dropout: float = 0.1
         """Share of the encoder's features hidden at random in training."""
 
@@ -72,7 +83,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
                     f"width must be a multiple of num_heads ({self.num_heads}), "
                     f"got {self.width}"
                 )
-            for name in ("num_directions", "num_neighbours"):
+            for name in ("num_directions", "num_patterns", "num_neighbours"):
                 if getattr(self, name) < 1:
                     raise ConfigError(
                         f"{name} must be at least 1, got {getattr(self, name)}"
@@ -92,6 +103,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         self.register_buffer("_b_P", surroundings.shared.flat_b(), persistent=False)
         basis_CP = library.basis_CP[: config.num_directions]
         self.register_buffer("_basis_CP", basis_CP, persistent=False)
+        self.listener = _Listener(config, surroundings.hidden_size)
         self.context = _Context(config, surroundings)
         self.latents_QD = nn.Parameter(torch.randn(config.num_latents, width) * 0.3)
         self.blocks = nn.ModuleList(_Block(config) for _ in range(config.num_blocks))
@@ -114,15 +126,15 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         ]
         num_places = sum(layers for layers, _ in self._sizes)
         self.places_MD = nn.Parameter(torch.randn(num_places, width))
-        self.reader = _Reader(config) if config.reads_base else None
-        self.recall = _Recall(config, surroundings) if config.num_patterns else None
+        self.recall = _Recall(config, surroundings)
         self.gate = nn.Linear(width, 1)
         nn.init.zeros_(self.gate.weight)
         nn.init.constant_(self.gate.bias, -1.0)
 
     def forward(self, features: Features) -> Tensor:
         """Flattened B factors of shape (B, P)."""
-        told_BTD = self.reader(features.reading) if self.reader is not None else None
+        assert features.reading is not None
+        told_BTD = self.listener(features.reading)
         task_BD = self.norm(self._read(features, told_BTD))
         scale_C = self.context.scale_C
         weights_BK = blend_weights(features.neighbours, self.config.temperature)
@@ -136,16 +148,9 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         # The product lets a place read the task in its own way.
         local_BMC = self.local(self.places_MD * task_BD.unsqueeze(1)) * scale_C
         b_BP: Tensor = self._b_P + self._write(whole_BC.unsqueeze(1) + local_BMC)
-        if self.recall is not None:
-            b_BP = b_BP + self.recall(task_BD, told_BTD, features.reading)
-        return b_BP
+        return b_BP + self.recall(task_BD, told_BTD, features.reading)
 
-    def start_from(self, model: nn.Module) -> None:
-        """Takes the base model's own value maps as a start of the recall."""
-        if self.recall is not None:
-            self.recall.start_from(model)
-
-    def _read(self, features: Features, told_BTD: Tensor | None) -> Tensor:
+    def _read(self, features: Features, told_BTD: Tensor) -> Tensor:
         """One state a task, of shape (B, D)."""
         context_BSD, hidden_BS = self.context(features, told_BTD)
         pooled_BD = context_BSD[:, 0]
@@ -169,7 +174,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
 
 
 class _Context(nn.Module):
-    """Token states, the pooled vector and the retrieved experts, as one sequence."""
+    """The pooled vector, retrieved experts and both readings' tokens, as one sequence."""
 
     scale_C: Tensor
 
@@ -189,9 +194,8 @@ class _Context(nn.Module):
         scale_C = coefficients_NC.std(dim=0, correction=0).clamp_min(1e-6)
         self.register_buffer("scale_C", scale_C)
 
-    def forward(
-        self, features: Features, told_BTD: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
+    def forward(self, features: Features, told_BTD: Tensor) -> tuple[Tensor, Tensor]:
+        assert features.reading is not None
         text, near = features.text, features.neighbours
         # A longer text is cut: this many tokens say what the task is.
         tokens_BTE = text.tokens_BTE[:, : len(self.position_TD)]
@@ -210,112 +214,113 @@ class _Context(nn.Module):
         )
         experts_BKD = self.expert(self.dropout(experts_BKF))
         pooled_B1D = self.pooled(pooled_BE).unsqueeze(1)
-        parts = [pooled_B1D, experts_BKD, tokens_BTD]
-        is_hidden = [~near.is_present_BK, ~mask_BT]
-        if told_BTD is not None:
-            parts.append(told_BTD)
-            is_hidden.append(~features.reading.mask_BT)
-        context_BSD = torch.cat(parts, dim=1)
+        context_BSD = torch.cat([pooled_B1D, experts_BKD, tokens_BTD, told_BTD], dim=1)
+        is_hidden = [~near.is_present_BK, ~mask_BT, ~features.reading.mask_BT]
         never_B1 = mask_BT.new_zeros(len(text), 1)
         return context_BSD, torch.cat([never_B1, *is_hidden], dim=1)
 
 
-def _normed(states_BTD: Tensor) -> Tensor:
-    mean_BT1 = states_BTD.square().mean(dim=2, keepdim=True)
-    return states_BTD * (mean_BT1 + 1e-5).rsqrt()
-
-
-class _Reader(nn.Module):
+class _Listener(nn.Module):
     """The base model's states over the description, each aware of the others."""
 
-    def __init__(self, config) -> None:
+    def __init__(
+        self, config: HypernetworkGenerator.Config, hidden_size: int
+    ) -> None:
         super().__init__()
         width = config.width
         self.dropout = nn.Dropout(config.dropout)
-        self.token = nn.Linear(576, width)
-        self.position_TD = nn.Parameter(torch.randn(96, width) * 0.02)
-        self.attention = nn.MultiheadAttention(width, config.num_heads, batch_first=True)
-        self.mlp = nn.Sequential(
-            nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
+        self.token = nn.Linear(hidden_size, width)
+        self.position_TD = nn.Parameter(torch.randn(MAX_READ_TOKENS + 1, width) * 0.02)
+        self.layer = nn.TransformerEncoderLayer(
+            width,
+            config.num_heads,
+            4 * width,
+            dropout=0.0,
+            activation="gelu",
+            batch_first=True,
+            norm_first=True,
         )
-        self.norms = nn.ModuleList(nn.RMSNorm(width) for _ in range(2))
 
-    def forward(self, reading) -> Tensor:
-        states_BTD = self.token(self.dropout(_normed(reading.states_BTD)))
+    def forward(self, reading: Reading) -> Tensor:
+        states_BTD = self.token(self.dropout(_even(reading.states_BTD)))
         states_BTD = states_BTD + self.position_TD[: states_BTD.shape[1]]
-        own_BTD = self.norms[0](states_BTD)
-        read_BTD, _ = self.attention(
-            own_BTD, own_BTD, own_BTD, key_padding_mask=~reading.mask_BT
+        told_BTD: Tensor = self.layer(
+            states_BTD, src_key_padding_mask=~reading.mask_BT
         )
-        states_BTD = states_BTD + read_BTD
-        return states_BTD + self.mlp(self.norms[1](states_BTD))
+        return told_BTD
 
 
 class _Recall(nn.Module):
     """What attention to the description would have read, written into B.
 
-    For every value head some patterns of attention over the base model's states of the
-    description; the values found there become columns of B.
+    Every value head has some patterns of attention over the description. What a pattern
+    reads goes through the head's value map and becomes a column of B for each rank, as
+    strongly as the task wants it there.
     """
 
-    def __init__(self, config, around: Surroundings) -> None:
+    key_size = 64
+
+    def __init__(
+        self, config: HypernetworkGenerator.Config, around: Surroundings
+    ) -> None:
         super().__init__()
-        spec = around.spec
-        module = next(m for m in spec.modules if m.name == "v_proj")
-        self.layers = module.layers
-        self.sizes = [
+        spec, hidden_size = around.spec, around.hidden_size
+        self._sizes = [
             (m.name, len(m.layers) * m.out_features * spec.rank)
             for m in sorted(spec.modules, key=lambda m: m.name)
         ]
-        self.rank, size = spec.rank, module.in_features
-        self.heads = module.out_features // 64
-        self.patterns = config.num_patterns
-        count = len(self.layers) * self.heads * self.patterns
-        self.places_MD = nn.Parameter(torch.randn(count, config.width))
-        self.query = nn.Linear(config.width, 64)
-        self.bias_MK = nn.Parameter(torch.randn(count, 64) * 0.5)
-        self.norm = nn.RMSNorm(config.width)
-        self.key = nn.Linear(config.width, 64)
-        self.meaning = nn.Linear(config.width, size)
-        nn.init.zeros_(self.meaning.weight)
-        nn.init.zeros_(self.meaning.bias)
+        maps_LOI = around.value_maps_LOI
+        module = next(m for m in spec.modules if m.name == VALUE_MODULE)
+        num_layers, size = len(module.layers), math.gcd(module.out_features, 64)
+        num_heads = module.out_features // size
+        self._shape = (num_layers, num_heads, config.num_patterns)
+        num_places = math.prod(self._shape)
+        if maps_LOI is None:  # a bundle brings its own
+            maps_LOI = torch.zeros(num_layers, module.out_features, hidden_size)
         self.values_LHOI = nn.Parameter(
-            torch.randn(len(self.layers), self.heads, 64, size) * size**-0.5
+            maps_LOI.unflatten(1, (num_heads, size)).clone()
         )
-        self.gain_MR = nn.Parameter(torch.zeros(count, spec.rank))
-        self.task_gain = nn.Linear(config.width, spec.rank)
-        nn.init.zeros_(self.task_gain.weight)
-        nn.init.zeros_(self.task_gain.bias)
+        width = config.width
+        self.places_MD = nn.Parameter(torch.randn(num_places, width))
+        self.query = nn.Linear(width, self.key_size)
+        self.usual_query_MK = nn.Parameter(torch.randn(num_places, self.key_size) / 2)
+        self.norm = nn.RMSNorm(width)
+        self.key = nn.Linear(width, self.key_size)
+        self.meaning = nn.Linear(width, hidden_size)
+        self.strength = nn.Linear(width, spec.rank)
+        self.usual_strength_MR = nn.Parameter(torch.zeros(num_places, spec.rank))
+        for layer in (self.meaning, self.strength):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
 
-    @torch.no_grad()
-    def start_from(self, model: nn.Module) -> None:
-        for place, layer in enumerate(self.layers):
-            block = model.model.layers[layer]
-            weight = block.self_attn.v_proj.weight.float()
-            weight = weight * block.input_layernorm.weight.float()
-            self.values_LHOI[place] = weight.view(self.heads, 64, -1)
-
-    def forward(self, task_BD: Tensor, told_BTD: Tensor, reading) -> Tensor:
+    def forward(self, task_BD: Tensor, told_BTD: Tensor, reading: Reading) -> Tensor:
         told_BTD = self.norm(told_BTD)
-        states_BTI = _normed(reading.states_BTD) + self.meaning(told_BTD)
-        keys_BTK = self.key(told_BTD)
-        told_BMD = self.places_MD * task_BD.unsqueeze(1)
-        query_BMK = self.query(told_BMD) + self.bias_MK
-        scores_BMT = torch.einsum("bmk,btk->bmt", query_BMK, keys_BTK) / 8
+        states_BTI = _even(reading.states_BTD) + self.meaning(told_BTD)
+        task_BMD = self.places_MD * task_BD.unsqueeze(1)
+        query_BMK = self.query(task_BMD) + self.usual_query_MK
+        scores_BMT = query_BMK @ self.key(told_BTD).mT / self.key_size**0.5
         scores_BMT = scores_BMT.masked_fill(~reading.mask_BT.unsqueeze(1), -1e9)
         read_BMI = scores_BMT.softmax(dim=2) @ states_BTI
-        read_BLHPI = read_BMI.unflatten(1, (len(self.layers), self.heads, self.patterns))
-        value_BLHPO = torch.einsum("blhpi,lhoi->blhpo", read_BLHPI, self.values_LHOI)
-        gain_BMR = 2 * self.gain_MR + 0.1 * self.task_gain(told_BMD)
-        gain_BLHPR = gain_BMR.unflatten(1, (len(self.layers), self.heads, self.patterns))
-        b_BLHOR = torch.einsum("blhpo,blhpr->blhor", value_BLHPO, gain_BLHPR)
-        written = []
-        for name, size in self.sizes:
-            if name == "v_proj":
-                written.append(b_BLHOR.flatten(1))
-            else:
-                written.append(b_BLHOR.new_zeros(len(b_BLHOR), size))
+        values_BLHNO = torch.einsum(
+            "blhni,lhoi->blhno", read_BMI.unflatten(1, self._shape), self.values_LHOI
+        )
+        # The factors balance how fast the two parts move under one learning rate.
+        strength_BMR = 2 * self.usual_strength_MR + 0.1 * self.strength(task_BMD)
+        b_BLHOR = torch.einsum(
+            "blhno,blhnr->blhor", values_BLHNO, strength_BMR.unflatten(1, self._shape)
+        )
+        written = [
+            b_BLHOR.flatten(1)
+            if name == VALUE_MODULE
+            else b_BLHOR.new_zeros(len(task_BD), size)
+            for name, size in self._sizes
+        ]
         return torch.cat(written, dim=1)
+
+
+def _even(states_BTI: Tensor) -> Tensor:
+    """States of unit mean square, as the base's own layers see them."""
+    return functional.rms_norm(states_BTI, states_BTI.shape[-1:], eps=1e-5)
 
 
 class _Block(nn.Module):

@@ -37,8 +37,11 @@ def row_of(features: Features, row: int) -> Features:
     """One task of a batch, its text trimmed to its own length."""
     near = features.neighbours
     chosen = {f.name: getattr(near, f.name)[row : row + 1] for f in fields(Neighbours)}
+    assert features.reading is not None
     return Features(
-        text=features.text.select(torch.tensor([row])), neighbours=Neighbours(**chosen)
+        text=features.text.select(torch.tensor([row])),
+        neighbours=Neighbours(**chosen),
+        reading=features.reading.select(torch.tensor([row])),
     )
 
 

@@ -18,16 +18,17 @@ from genadapter.checkpoint import load_bundle
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder
 from genadapter.pipeline import Pipeline
+from genadapter.reading import Reader
 from service.app import Services, create_app, join_services
 from service.settings import Settings
 from service.store import AdapterStore
 
 
 @pytest.fixture(scope="session")
-def pipeline(bundle_folder: Path, encoder: Encoder) -> Pipeline:
+def pipeline(bundle_folder: Path, encoder: Encoder, reader: Reader) -> Pipeline:
     """One pipeline for all: the service never changes it."""
     bundle = load_bundle(bundle_folder, base=None, encoder=encoder)
-    return Pipeline(bundle.manifest.base.name, bundle, encoder)
+    return Pipeline(bundle.manifest.base.name, bundle, encoder, reader)
 
 
 @pytest.fixture

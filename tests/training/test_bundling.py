@@ -49,6 +49,8 @@ def around(
         shared=shared,
         library=run.build_library(work, shared, experts_NP),
         embedding_size=work.encoder.embedding_size,
+        hidden_size=work.base.hidden_size,
+        value_maps_LOI=work.base.value_maps(work.spec.layers),
     )
 
 

@@ -13,6 +13,7 @@ import torch
 
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
+from genadapter.reading import Reader
 from genadapter.errors import ConfigError, StorageError
 from training.datamodule import (
     Batch,
@@ -36,9 +37,11 @@ def data(suite: list[Task], base: BaseModel, tmp_path: Path) -> TaskData:
 
 
 @pytest.fixture
-def descriptions(suite: list[Task], encoder: Encoder) -> DescriptionTable:
+def descriptions(
+    suite: list[Task], encoder: Encoder, reader: Reader
+) -> DescriptionTable:
     """All descriptions of the tiny suite."""
-    return DescriptionTable.encode(suite, encoder)
+    return DescriptionTable.encode(suite, encoder, reader)
 
 
 def first_batches(

@@ -91,6 +91,8 @@ def _train(
         shared=shared,
         library=library,
         embedding_size=work.encoder.embedding_size,
+        hidden_size=work.base.hidden_size,
+        value_maps_LOI=work.base.value_maps(work.spec.layers),
     )
     generator = run.train_generator(
         work,

@@ -235,7 +235,10 @@ def _running(pipeline: Pipeline, family: str) -> Pipeline:
     config = cls.Config(**bundle.manifest.untrained_configs.get(family, {}))
     generator = cls(config, bundle.surroundings).eval()
     return Pipeline(
-        pipeline.base_name, replace(bundle, generator=generator), pipeline.encoder
+        pipeline.base_name,
+        replace(bundle, generator=generator),
+        pipeline.encoder,
+        pipeline.reader,
     )
 
 
