@@ -171,7 +171,9 @@ class Pipeline:
             text.pooled_BE, num_neighbours=generator.num_neighbours
         )
         device = next(chain(generator.parameters(), generator.buffers())).device
-        reading = self.reader.read(texts) if generator.reads_base and self.reader else None
+        reading = (
+            self.reader.read(texts) if generator.reads_base and self.reader else None
+        )
         features = Features(text=text, neighbours=neighbours, reading=reading)
         return features.to(device)
 

@@ -114,7 +114,7 @@ def make_base(*, seed: int = 0, hidden_size: int = 32) -> BaseModel:
     tokenizer = make_tokenizer()
     config = LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=spec.modules[0].in_features,
+        hidden_size=hidden_size,
         intermediate_size=2 * hidden_size,
         num_hidden_layers=4,
         num_attention_heads=4,

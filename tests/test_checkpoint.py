@@ -116,7 +116,7 @@ def test_missing_file_is_refused(folder: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("format_version", 99, "format 99, this version reads 2"),
+        ("format_version", 99, "format 99, this version reads 3"),
         ("base", {}, "is incomplete"),
         ("surprise", 1, "is incomplete"),
         ("files", {}, "must name README.md"),

@@ -17,11 +17,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
+import torch
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, SGDClassifier
+from torch import Tensor
+from torch.nn import functional
 
 from genadapter.encoder import Encoder
-from training.descriptions import DescriptionTable
+from genadapter.reading import Reader
+from training.descriptions import DescriptionTable, TextTable
 from training.tasks import SPLITS, Split, Task
 
 MIN_SHARING_SHARE = 0.6
@@ -93,12 +97,13 @@ class SuiteReport:
     """What of a held-out task is in training."""
 
 
-def examine(tasks: Sequence[Task], *, encoder: Encoder) -> SuiteReport:
+def examine(tasks: Sequence[Task], *, encoder: Encoder, reader: Reader) -> SuiteReport:
     """Measures a suite; most of the time goes into encoding its descriptions.
 
     Args:
         tasks: The whole suite, at least one task.
         encoder: What generators read descriptions with.
+        reader: The base's lower layers, which they read them with as well.
     """
     families = Counter(task.family for task in tasks)
     pool_sizes = _pool_sizes(tasks)
@@ -115,7 +120,7 @@ def examine(tasks: Sequence[Task], *, encoder: Encoder) -> SuiteReport:
         widest_frame=widest_frame(tasks),
         from_input=_guess(accuracy, pool_sizes),
         from_shared_input=_guess(accuracy, sharing),
-        probe_accuracy=probe_accuracy(tasks, encoder),
+        probe_accuracy=probe_accuracy(tasks, encoder, reader),
         leaks=tuple(find_leaks(tasks)),
     )
 
@@ -175,12 +180,15 @@ def input_accuracy(tasks: Sequence[Task], *, seed: int = 0) -> dict[str, float]:
     }
 
 
-def probe_accuracy(tasks: Sequence[Task], encoder: Encoder, reader: Reader) -> float | None:
-    """How often a linear probe on sentence embeddings names a description's task.
+def probe_accuracy(
+    tasks: Sequence[Task], encoder: Encoder, reader: Reader
+) -> float | None:
+    """How often a linear probe on a description's features names its task.
 
     Args:
         tasks: Tasks to tell apart.
         encoder: Turns descriptions into embeddings.
+        reader: The base's lower layers; the probe sees the mean of their states.
 
     Returns:
         Share of the held-out descriptions that were given their own task by logistic
@@ -195,12 +203,28 @@ def probe_accuracy(tasks: Sequence[Task], encoder: Encoder, reader: Reader) -> f
     heldout = [(row, i) for row, i in heldout if row not in seen]
     if len(tasks) < 2 or not heldout:
         return None
-    pooled_BE = table.features.pooled_BE.numpy()
-    # Embeddings have unit norm, so that less shrinking than usual is called for.
+    features_BX = _probed(table.features).numpy()
+    # Both parts have unit norm, so that less shrinking than usual is called for.
     model = LogisticRegression(C=10.0, max_iter=1000)
-    model.fit(pooled_BE[[row for row, _ in trained]], [i for _, i in trained])
-    named: list[int] = model.predict(pooled_BE[[r for r, _ in heldout]]).tolist()
+    model.fit(features_BX[[row for row, _ in trained]], [i for _, i in trained])
+    named: list[int] = model.predict(features_BX[[r for r, _ in heldout]]).tolist()
     return sum(n == i for n, (_, i) in zip(named, heldout, strict=True)) / len(heldout)
+
+
+def _probed(features: TextTable) -> Tensor:
+    """Embedding and mean state of every text, side by side."""
+    means = [
+        functional.normalize(_mean_state(features, text), dim=0)
+        for text in range(len(features.pooled_BE))
+    ]
+    return torch.cat([features.pooled_BE, torch.stack(means)], dim=1)
+
+
+def _mean_state(features: TextTable, text: int) -> Tensor:
+    _, reading = features.select(torch.tensor([text]))
+    return functional.rms_norm(reading.states_BTD, reading.states_BTD.shape[-1:])[
+        0
+    ].mean(dim=0)
 
 
 def find_leaks(tasks: Sequence[Task]) -> list[str]:

@@ -148,7 +148,8 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         # The product lets a place read the task in its own way.
         local_BMC = self.local(self.places_MD * task_BD.unsqueeze(1)) * scale_C
         b_BP: Tensor = self._b_P + self._write(whole_BC.unsqueeze(1) + local_BMC)
-        return b_BP + self.recall(task_BD, told_BTD, features.reading)
+        recalled_BP: Tensor = self.recall(task_BD, told_BTD, features.reading)
+        return b_BP + recalled_BP
 
     def _read(self, features: Features, told_BTD: Tensor) -> Tensor:
         """One state a task, of shape (B, D)."""
@@ -223,9 +224,7 @@ class _Context(nn.Module):
 class _Listener(nn.Module):
     """The base model's states over the description, each aware of the others."""
 
-    def __init__(
-        self, config: HypernetworkGenerator.Config, hidden_size: int
-    ) -> None:
+    def __init__(self, config: HypernetworkGenerator.Config, hidden_size: int) -> None:
         super().__init__()
         width = config.width
         self.dropout = nn.Dropout(config.dropout)
@@ -244,9 +243,7 @@ class _Listener(nn.Module):
     def forward(self, reading: Reading) -> Tensor:
         states_BTD = self.token(self.dropout(_even(reading.states_BTD)))
         states_BTD = states_BTD + self.position_TD[: states_BTD.shape[1]]
-        told_BTD: Tensor = self.layer(
-            states_BTD, src_key_padding_mask=~reading.mask_BT
-        )
+        told_BTD: Tensor = self.layer(states_BTD, src_key_padding_mask=~reading.mask_BT)
         return told_BTD
 
 
@@ -278,7 +275,7 @@ class _Recall(nn.Module):
         if maps_LOI is None:  # a bundle brings its own
             maps_LOI = torch.zeros(num_layers, module.out_features, hidden_size)
         self.values_LHOI = nn.Parameter(
-            maps_LOI.unflatten(1, (num_heads, size)).clone()
+            maps_LOI.reshape(num_layers, num_heads, size, hidden_size).clone()
         )
         width = config.width
         self.places_MD = nn.Parameter(torch.randn(num_places, width))

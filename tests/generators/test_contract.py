@@ -270,3 +270,18 @@ def test_shared_factors_are_where_nearest_and_blend_start(
     torch.testing.assert_close(
         new_generator("blend")(features), expected_BP, atol=1e-5, rtol=1e-5
     )
+
+
+def test_families_that_read_the_base_use_what_they_read(
+    new_generator: NewGenerator, features: Features
+) -> None:
+    """Other states of the base over the same description give another adapter."""
+    reading = features.reading
+    assert reading is not None
+    other = replace(reading, states_BTD=reading.states_BTD.flip(1) + 1)
+    for family, cls in families().items():
+        generator = new_generator(family)
+        same = torch.equal(
+            generator(features), generator(replace(features, reading=other))
+        )
+        assert same != cls.reads_base, family

@@ -119,10 +119,10 @@ def test_unknown_family_is_refused_with_those_found(tmp_path: Path) -> None:
 
 
 def test_report_tells_how_good_a_suite_is(
-    suite_file: str, suite: list[Task], encoder: Encoder
+    suite_file: str, suite: list[Task], encoder: Encoder, base: BaseModel
 ) -> None:
     """JSON for programs under keys that stay, a line a figure for people."""
-    loaders = Loaders(encoder=lambda: encoder)
+    loaders = Loaders(encoder=lambda: encoder, base=lambda _: base)
     result = invoke("tasks", "report", suite_file, "--json", obj=loaders)
     values = values_of(result)
     assert "Examining 7 tasks" in result.stderr

@@ -13,8 +13,8 @@ import torch
 
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
-from genadapter.reading import Reader
 from genadapter.errors import ConfigError, StorageError
+from genadapter.reading import Reader
 from training.datamodule import (
     Batch,
     BatchConfig,

@@ -9,6 +9,7 @@ from hashlib import sha256
 import pytest
 
 from genadapter.encoder import Encoder
+from genadapter.reading import Reader
 from training.suite_report import (
     Frame,
     SplitCount,
@@ -50,9 +51,11 @@ def kinds_of(leaks: Iterable[str]) -> list[str]:
     return [leak.split(":")[0] for leak in leaks]
 
 
-def test_tasks_and_families_are_counted(suite: list[Task], encoder: Encoder) -> None:
+def test_tasks_and_families_are_counted(
+    suite: list[Task], encoder: Encoder, reader: Reader
+) -> None:
     """By split and by family, the largest family first."""
-    report = examine(suite, encoder=encoder)
+    report = examine(suite, encoder=encoder, reader=reader)
     assert (report.num_tasks, report.num_families) == (7, 4)
     assert list(report.tasks_per_family.items())[:2] == [("pairs", 3), ("quads", 2)]
     assert report.splits == {
@@ -64,12 +67,12 @@ def test_tasks_and_families_are_counted(suite: list[Task], encoder: Encoder) -> 
     assert report.fewest_descriptions == 4
 
 
-def test_inputs_are_shared_from_four_tasks_on(encoder: Encoder) -> None:
+def test_inputs_are_shared_from_four_tasks_on(encoder: Encoder, reader: Reader) -> None:
     """Three tasks over one pool are too few; tasks without a pool share nothing."""
     four = [make_task(f"a{i}", pool="a") for i in range(4)]
     three = [make_task(f"b{i}", pool="b") for i in range(3)]
     alone = [make_task(f"c{i}") for i in range(5)]
-    report = examine([*four, *three, *alone], encoder=encoder)
+    report = examine([*four, *three, *alone], encoder=encoder, reader=reader)
     assert report.num_sharing_tasks == 4
     assert report.sharing_share == pytest.approx(4 / 12)
     assert report.from_input is not None
@@ -126,34 +129,40 @@ def test_no_tested_input_was_trained_on_under_another_task() -> None:
     assert sum(accuracy.values()) / 2 > 0.3
 
 
-def test_task_without_rows_on_both_sides_is_left_out(encoder: Encoder) -> None:
+def test_task_without_rows_on_both_sides_is_left_out(
+    encoder: Encoder, reader: Reader
+) -> None:
     """And where fewer than two are left, there is nothing to tell apart."""
     few = make_task("few", ("one",))
     assert set(input_accuracy([make_task("a"), make_task("b"), few])) == {"a", "b"}
-    report = examine([make_task("a"), few], encoder=encoder)
+    report = examine([make_task("a"), few], encoder=encoder, reader=reader)
     assert report.from_input is None
     assert report.from_shared_input is None
 
 
-def test_probe_names_tasks_that_have_words_of_their_own(encoder: Encoder) -> None:
+def test_probe_names_tasks_that_have_words_of_their_own(
+    encoder: Encoder, reader: Reader
+) -> None:
     """Held-out wordings are told apart by what they share with the others."""
     tasks = [
         make_task(name, descriptions=[f"{name} {w} {name}" for w in "qrstuvwx"])
         for name in ("plural", "capital", "reverse", "sort")
     ]
-    assert probe_accuracy(tasks, encoder) == 1.0
+    assert probe_accuracy(tasks, encoder, reader) == 1.0
 
 
-def test_probe_cannot_tell_one_description_from_itself(encoder: Encoder) -> None:
+def test_probe_cannot_tell_one_description_from_itself(
+    encoder: Encoder, reader: Reader
+) -> None:
     """Tasks of the same wordings are named at chance."""
     tasks = [make_task(name, descriptions=WORDINGS) for name in "abcd"]
-    assert probe_accuracy(tasks, encoder) == 1 / 4
+    assert probe_accuracy(tasks, encoder, reader) == 1 / 4
 
 
-def test_probe_needs_wordings_held_out(encoder: Encoder) -> None:
+def test_probe_needs_wordings_held_out(encoder: Encoder, reader: Reader) -> None:
     """A description that was trained on proves nothing."""
     tasks = [make_task(name, descriptions=[name]) for name in "ab"]
-    assert probe_accuracy(tasks, encoder) is None
+    assert probe_accuracy(tasks, encoder, reader) is None
     assert probe_accuracy([make_task("a")], encoder) is None
 
 

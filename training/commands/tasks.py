@@ -106,12 +106,17 @@ def report(
     tasks = read_tasks(path)
     if not tasks:
         raise ConfigError(f"{path} holds no task: put at least one in")
-    with progress("Loading the encoder"):
+    with progress("Loading the base model and the encoder"):
+        from genadapter.reading import Reader
+        from training.recipes import AdapterConfig
         from training.suite_report import examine
 
         encoder = ctx.obj.encoder()
+        base = ctx.obj.base(None)
+        layers = min(AdapterConfig().start_layer, base.num_layers)
+        reader = Reader(base, num_layers=layers)
     with progress(f"Examining {len(tasks)} tasks and their descriptions"):
-        found = examine(tasks, encoder=encoder)
+        found = examine(tasks, encoder=encoder, reader=reader)
     if is_json:
         print_json(asdict(found))
     else:
