@@ -62,6 +62,8 @@ _RESUMABLE = ("optim", "validate_every_steps")
 """Settings of the last stage alone: a run may go on with other ones."""
 WHITENING_BATCHES = 12
 """Batches that A's outputs are measured on."""
+PROMPTED_ROWS = 40
+"""Rows of a task for the rival that reads descriptions: twice what its steps draw."""
 CHECKPOINT_STEPS = 100
 """Steps between checkpoints; a killed run loses no more than these."""
 
@@ -267,7 +269,7 @@ def train_prompted(work: Workspace) -> Path:
             work.base,
             start_layer=work.recipe.adapter.start_layer,
             max_tokens=2 * work.recipe.data.max_tokens,
-            max_rows=min(40, work.recipe.data.max_rows),
+            max_rows=min(PROMPTED_ROWS, work.recipe.data.max_rows),
             prompted="description",
         )
         data.cache.prepare(home() / "states")
