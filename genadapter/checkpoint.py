@@ -50,6 +50,7 @@ _EXPERTS = "experts.safetensors"
 _RECORDS = "experts.json"
 _CARD = "README.md"
 _FILES = {_GENERATOR, _SHARED, _EXPERTS, _RECORDS, _CARD}
+_CODES, _SCALES = ".codes", ".scales"
 _RECORDED_PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu")
 
 
@@ -83,8 +84,8 @@ def save_bundle(
 ) -> Bundle:
     """Writes a bundle, whole or not at all.
 
-    Weights are rounded to float16 and the basis to four bits, so score what is
-    returned here and not what was passed in.
+    The generator's matrices are rounded to eight bits and the basis to four, so score
+    what is returned here and not what was passed in.
 
     Args:
         folder: Where it is to appear; must not exist.
@@ -190,8 +191,7 @@ def load_bundle(
 
 
 def _write_tensors(folder: Path, generator: Generator, around: Surroundings) -> None:
-    state = {name: _half(tensor) for name, tensor in generator.state_dict().items()}
-    write_tensors(folder / _GENERATOR, state)
+    write_tensors(folder / _GENERATOR, _packed(generator.state_dict()))
     shared = {f"a.{name}": _half(a) for name, a in around.shared.a.items()}
     shared |= {f"b.{name}": _half(b) for name, b in around.shared.b.items()}
     write_tensors(folder / _SHARED, shared)
@@ -205,6 +205,30 @@ def _write_tensors(folder: Path, generator: Generator, around: Surroundings) -> 
     }
     write_tensors(folder / _EXPERTS, experts)
     write_json(folder / _RECORDS, [asdict(expert) for expert in library.experts])
+
+
+def _packed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A generator's tensors: matrices in eight bits, all others in float16."""
+    packed = {name: _half(t) for name, t in state.items() if t.dim() < 2}
+    for name, tensor in state.items():
+        if tensor.dim() >= 2:
+            codes, scales = quantise(tensor.flatten(1), bits=8)
+            packed |= {f"{name}{_CODES}": codes, f"{name}{_SCALES}": scales}
+    return packed
+
+
+def _unpacked(
+    packed: Mapping[str, Tensor], wanted: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """Undoes `_packed`; the generator's own tensors tell the shapes."""
+    state = {n: t for n, t in packed.items() if not n.endswith((_CODES, _SCALES))}
+    for name, tensor in wanted.items():
+        if tensor.dim() >= 2:
+            num_columns = tensor[0].numel()
+            codes, scales = packed[f"{name}{_CODES}"], packed[f"{name}{_SCALES}"]
+            flat = restore(codes, scales, num_columns=num_columns, bits=8)
+            state[name] = flat.reshape(tensor.shape)
+    return state
 
 
 def _half(tensor: Tensor) -> Tensor:
@@ -242,8 +266,8 @@ def _build(
     cls = find_family(family)
     if family == manifest.family:
         generator = cls(cls.Config(**manifest.config), surroundings)
-        state = read_tensors(folder / _GENERATOR)
-        generator.load_state_dict(state)
+        packed = read_tensors(folder / _GENERATOR)
+        generator.load_state_dict(_unpacked(packed, generator.state_dict()))
         return generator
     if cls.objectives:
         raise ConfigError(

@@ -1,11 +1,11 @@
-"""Four-bit numbers: how much is lost, and that it is lost once."""
+"""Numbers in few bits: how much is lost, and that it is lost once."""
 
 from __future__ import annotations
 
 import pytest
 import torch
 
-from genadapter.quantisation import BLOCK, quantise, restore
+from genadapter.quantisation import BLOCK, Bits, quantise, restore
 
 
 @pytest.mark.parametrize("num_columns", [1, 7, BLOCK, BLOCK + 1, 3 * BLOCK])
@@ -25,7 +25,21 @@ def test_error_is_below_half_a_step_and_made_once(num_columns: int) -> None:
     assert torch.equal(again_CK, scales_CK)
 
 
-def test_zeros_stay_zeros() -> None:
+@pytest.mark.parametrize("num_columns", [1, 7, BLOCK + 1])
+def test_eight_bits_lose_less(num_columns: int) -> None:
+    """A byte a number, and a step that is eighteen times finer."""
+    noise = torch.Generator().manual_seed(0)
+    values_CP = torch.randn(5, num_columns, generator=noise)
+    codes_CH, scales_CK = quantise(values_CP, bits=8)
+    assert codes_CH.shape == values_CP.shape
+    restored_CP = restore(codes_CH, scales_CK, num_columns=num_columns, bits=8)
+    largest = values_CP.abs().amax()
+    assert (restored_CP - values_CP).abs().amax() < 0.006 * largest
+
+
+@pytest.mark.parametrize("bits", [4, 8])
+def test_zeros_stay_zeros(bits: Bits) -> None:
     """A direction that nothing uses restores to nothing."""
-    codes_CH, scales_CK = quantise(torch.zeros(2, 10))
-    assert torch.equal(restore(codes_CH, scales_CK, num_columns=10), torch.zeros(2, 10))
+    codes_CH, scales_CK = quantise(torch.zeros(2, 10), bits=bits)
+    found_CP = restore(codes_CH, scales_CK, num_columns=10, bits=bits)
+    assert torch.equal(found_CP, torch.zeros(2, 10))
