@@ -71,10 +71,12 @@ MaxNewTokensOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def _load_pipeline(bundle: Path | None, family: str | None) -> Pipeline:
+def _load_pipeline(
+    bundle: Path | None, family: str | None, base: str | None
+) -> Pipeline:
     from genadapter.pipeline import Pipeline
 
-    return Pipeline.load(bundle, family=family)
+    return Pipeline.load(bundle, family=family, base_source=base)
 
 
 def _load_with_base(
@@ -101,8 +103,8 @@ def _load_encoder() -> Encoder:
 class Loaders:
     """Where the commands get their parts from; tests hand in tiny ones."""
 
-    pipeline: Callable[[Path | None, str | None], Pipeline] = _load_pipeline
-    """From a bundle folder and a family."""
+    pipeline: Callable[[Path | None, str | None, str | None], Pipeline] = _load_pipeline
+    """From a bundle folder, a family and a base model."""
     pipeline_with_base: Callable[
         [Path | None, str | None, str | None], tuple[Pipeline, BaseModel]
     ] = _load_with_base
@@ -225,6 +227,7 @@ def generate(
     ] = None,
     bundle: BundleOption = None,
     family: FamilyOption = None,
+    base: BaseOption = None,
     base_name: BaseNameOption = None,
     seed: SeedOption = 0,
     is_forgotten: Annotated[
@@ -241,8 +244,8 @@ def generate(
     from genadapter.condition import Condition
 
     condition = Condition(description=description)
-    with progress("Loading the encoder and the bundle"):
-        pipeline = ctx.obj.pipeline(bundle, family)
+    with progress("Loading the bundle and the models that it reads with"):
+        pipeline = ctx.obj.pipeline(bundle, family, base)
     started = time.perf_counter()
     made = pipeline.generate([condition], seed=seed)[0]
     kept = None if is_forgotten else condition.text
@@ -436,13 +439,14 @@ def bench_generate(
     batch_size: Annotated[int, typer.Option(min=1, help="Size of the batch.")] = 256,
     bundle: BundleOption = None,
     family: FamilyOption = None,
+    base: BaseOption = None,
     is_json: JsonOption = False,
 ) -> None:
     """Measure warm generation in memory: one by one, and a batch in one call."""
     from genadapter.benchmark import time_generate
 
-    with progress("Loading the encoder and the bundle"):
-        pipeline = ctx.obj.pipeline(bundle, family)
+    with progress("Loading the bundle and the models that it reads with"):
+        pipeline = ctx.obj.pipeline(bundle, family, base)
     with progress(f"Generating {num_calls} adapters, then {batch_size} in one call"):
         times = time_generate(pipeline, num_calls=num_calls, batch_size=batch_size)
     if is_json:

@@ -1,4 +1,4 @@
-"""Pipeline: condition -> features (encoder, library) -> generator -> adapter.
+"""Pipeline: condition -> features (encoder, base, library) -> generator -> adapter.
 
 Shapes: B tasks, P parameters of one flattened B.
 """

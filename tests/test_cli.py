@@ -74,8 +74,8 @@ def test_generate_writes_a_peft_folder_and_reports_it(
     assert sorted(values["neighbours"][0]) == ["id", "similarity"]
 
 
-def test_generate_does_not_load_the_llm(invoke: Invoke, pipeline: Pipeline) -> None:
-    """Writing an adapter needs the encoder and the bundle alone."""
+def test_generate_loads_the_pipeline_alone(invoke: Invoke, pipeline: Pipeline) -> None:
+    """Writing an adapter runs no second copy of the LLM."""
     loaders = Loaders(
         pipeline=lambda *_: pipeline,
         pipeline_with_base=refuse_to_load,
@@ -147,17 +147,19 @@ def test_base_name_is_what_the_folder_calls_its_base(
     assert load_adapter(tmp_path / "named").base_name == "mine/base"
 
 
-def test_family_and_bundle_reach_the_loader(invoke: Invoke, pipeline: Pipeline) -> None:
+def test_family_bundle_and_base_reach_the_loader(
+    invoke: Invoke, pipeline: Pipeline
+) -> None:
     """Options arrive where the pipeline is loaded."""
-    asked: list[tuple[Path | None, str | None]] = []
+    asked: list[tuple[Path | None, str | None, str | None]] = []
 
-    def load(bundle: Path | None, family: str | None) -> Pipeline:
-        asked.append((bundle, family))
+    def load(bundle: Path | None, family: str | None, base: str | None) -> Pipeline:
+        asked.append((bundle, family, base))
         return pipeline
 
-    options = ("--bundle", "somewhere", "--family", "nearest")
+    options = ("--bundle", "somewhere", "--family", "nearest", "--base", "mine")
     invoke("generate", DESCRIPTION, *options, loaders=Loaders(pipeline=load))
-    assert asked == [(Path("somewhere"), "nearest")]
+    assert asked == [(Path("somewhere"), "nearest", "mine")]
 
 
 def test_errors_are_one_red_line_on_stderr_and_exit_code_2(invoke: Invoke) -> None:
@@ -408,7 +410,7 @@ def test_default_loaders_read_the_bundle_from_disk(
 ) -> None:
     """Without injected parts a missing bundle is found out before anything loads."""
     with pytest.raises(BundleNotFoundError, match="looked for"):
-        Loaders().pipeline(tmp_path / "absent", None)
+        Loaders().pipeline(tmp_path / "absent", None, None)
     with pytest.raises(BundleNotFoundError, match="looked for"):
         Loaders().pipeline_with_base(tmp_path / "absent", None, None)
 

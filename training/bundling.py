@@ -213,6 +213,7 @@ def card(
     licences = sorted({task.licence for task in trained})
     modules = ", ".join(module.name for module in work.spec.modules)
     layers = work.spec.layers
+    also = " and the base's own lower layers" if generator.reads_base else ""
     kind = "trained" if find_family(generator.family).objectives else "untrained"
     return f"""---
 base_model: {work.base.name}
@@ -225,7 +226,7 @@ tags:
 
 A {kind} `{generator.family}` generator with the experts it leans on. From a description
 of a task it writes a LoRA adapter of rank {work.spec.rank} (alpha {work.spec.alpha:g}) on {modules} of
-layers {layers[0]} to {layers[-1]}. It hears descriptions through the encoder `{work.encoder.name}`.
+layers {layers[0]} to {layers[-1]}. It hears descriptions through the encoder `{work.encoder.name}`{also}.
 
 - Recipe `{work.recipe.name}`, seed {work.recipe.seed}; all settings are in `manifest.json`. The
   generator is that of step {generator_steps(work)}, the best on the validation families.

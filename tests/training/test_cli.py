@@ -150,10 +150,10 @@ def test_report_tells_how_good_a_suite_is(
 
 
 def test_report_lists_leaks_and_needs_tasks(
-    suite: list[Task], encoder: Encoder, tmp_path: Path
+    suite: list[Task], encoder: Encoder, base: BaseModel, tmp_path: Path
 ) -> None:
     """Every leak on a line of its own; a suite of nothing is refused."""
-    loaders = Loaders(encoder=lambda: encoder)
+    loaders = Loaders(encoder=lambda: encoder, base=lambda _: base)
     copied = replace(suite[0], id="copy", split="test", descriptions=("short",))
     write_tasks([suite[0], copied], tmp_path / "leaking.jsonl")
     path = str(tmp_path / "leaking.jsonl")
