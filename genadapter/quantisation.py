@@ -61,4 +61,5 @@ def restore(
 
 def _largest(bits: Bits) -> int:
     """Codes lie between minus and plus this, and are kept one above it."""
-    return 2 ** (bits - 1) - 1
+    largest: int = 2 ** (bits - 1) - 1
+    return largest
