@@ -262,12 +262,19 @@ class _Recall(nn.Module):
     ) -> None:
         super().__init__()
         spec, hidden_size = around.spec, around.hidden_size
-        self._sizes = [
-            (m.name, len(m.layers) * m.out_features * spec.rank)
-            for m in sorted(spec.modules, key=lambda m: m.name)
-        ]
-        maps_LOI = around.value_maps_LOI
-        module = next(m for m in spec.modules if m.name == VALUE_MODULE)
+        modules = {m.name: m for m in spec.modules}
+        if VALUE_MODULE not in modules:
+            raise ConfigError(
+                f"family 'hypernetwork' writes to {VALUE_MODULE}, the adapter has "
+                f"{', '.join(modules)}: add it to adapter.target_modules"
+            )
+        sizes = {
+            n: len(m.layers) * m.out_features * spec.rank for n, m in modules.items()
+        }
+        # Where the value module lies in a flattened B.
+        self._before = sum(size for n, size in sizes.items() if n < VALUE_MODULE)
+        self._after = sum(size for n, size in sizes.items() if n > VALUE_MODULE)
+        module, maps_LOI = modules[VALUE_MODULE], around.value_maps_LOI
         num_layers, size = len(module.layers), math.gcd(module.out_features, 64)
         num_heads = module.out_features // size
         self._shape = (num_layers, num_heads, config.num_patterns)
@@ -306,13 +313,7 @@ class _Recall(nn.Module):
         b_BLHOR = torch.einsum(
             "blhno,blhnr->blhor", values_BLHNO, strength_BMR.unflatten(1, self._shape)
         )
-        written = [
-            b_BLHOR.flatten(1)
-            if name == VALUE_MODULE
-            else b_BLHOR.new_zeros(len(task_BD), size)
-            for name, size in self._sizes
-        ]
-        return torch.cat(written, dim=1)
+        return functional.pad(b_BLHOR.flatten(1), (self._before, self._after))
 
 
 def _even(states_BTI: Tensor) -> Tensor:

@@ -285,3 +285,15 @@ def test_families_that_read_the_base_use_what_they_read(
             generator(features), generator(replace(features, reading=other))
         )
         assert same != cls.reads_base, family
+
+
+def test_hypernetwork_needs_the_module_that_it_writes_to(
+    surroundings: Surroundings,
+) -> None:
+    """The message says what to add."""
+    cls, spec = find_family("hypernetwork"), surroundings.spec
+    queries = replace(
+        spec, modules=tuple(m for m in spec.modules if m.name != "v_proj")
+    )
+    with pytest.raises(ConfigError, match="adapter has q_proj: add it"):
+        cls(cls.Config(), replace(surroundings, spec=queries))

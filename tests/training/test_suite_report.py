@@ -163,7 +163,7 @@ def test_probe_needs_wordings_held_out(encoder: Encoder, reader: Reader) -> None
     """A description that was trained on proves nothing."""
     tasks = [make_task(name, descriptions=[name]) for name in "ab"]
     assert probe_accuracy(tasks, encoder, reader) is None
-    assert probe_accuracy([make_task("a")], encoder) is None
+    assert probe_accuracy([make_task("a")], encoder, reader) is None
 
 
 def test_sound_suite_has_no_leak(suite: list[Task]) -> None:
