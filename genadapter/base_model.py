@@ -43,8 +43,6 @@ _GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
 DtypeName = Literal["auto", "float32", "bfloat16"]
-MAX_READ_TOKENS = 94
-"""A longer text is cut where it is read for itself."""
 _PARENTS = ("self_attn", "mlp")
 
 
@@ -312,12 +310,17 @@ class BaseModel:
         ids: list[int] = self.tokenizer(prompt, add_special_tokens=False)["input_ids"]
         return ids
 
-    def reading_ids(self, text: str) -> list[int]:
-        """Token ids of a text that is read for itself, between the start and end tokens."""
+    def reading_ids(self, text: str, *, at_most: int | None = None) -> list[int]:
+        """Token ids of a text that is read for itself, between start and end tokens.
+
+        Args:
+            text: Any text.
+            at_most: Tokens of a longer text that are kept; `None` keeps all.
+        """
         ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
         end: int = self.tokenizer.eos_token_id
         start: int | None = self.tokenizer.bos_token_id
-        return [end if start is None else start, *ids[:MAX_READ_TOKENS], end]
+        return [end if start is None else start, *ids[:at_most], end]
 
     def answer_ids(self, text: str) -> list[int]:
         """Token ids of an answer, closed by the end-of-turn token."""

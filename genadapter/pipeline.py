@@ -97,10 +97,12 @@ class Pipeline:
         name = base_name or bundle.manifest.base.name
         reader = None
         if bundle.generator.reads_base:
-            # In one dtype whatever the LLM runs in: one condition, one adapter.
+            # In this machine's own dtype, whatever the LLM is asked to run in.
             base = BaseModel.load(base_source, device=device, base_name=name)
             check_base(bundle.manifest, base)
             reader = Reader(base, num_layers=bundle.surroundings.spec.layers[0])
+        elif base_source is not None:
+            logger.info("family %s reads no base model", bundle.generator.family)
         return cls(name, bundle, encoder, reader)
 
     @classmethod

@@ -26,8 +26,8 @@ def quantise(values_CP: Tensor, *, bits: Bits = 4) -> tuple[Tensor, Tensor]:
 
     Returns:
         Codes of shape (C, H), in four bits two a byte, and factors of shape (C, K).
-        Factors are bfloat16: in four bits code times factor is then exact, so rounding
-        twice changes nothing.
+        Factors are bfloat16: code times factor is then exact, so rounding twice changes
+        nothing.
     """
     largest, num_columns = _largest(bits), values_CP.shape[1]
     padded_CP = functional.pad(values_CP.float(), (0, -num_columns % BLOCK))

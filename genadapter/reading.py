@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from genadapter.base_model import BaseModel
 
-ROWS = 4
+MAX_READ_TOKENS = 94
+"""A longer text is cut."""
+PASS_ROWS = 4
 """Texts in one pass."""
-TOKENS = 32
+PASS_TOKENS = 32
 """A text is padded to a multiple of this length."""
 
 
@@ -59,18 +62,20 @@ class Reader:
     def read(self, texts: Sequence[str]) -> Reading:
         """States over B texts, float32; a text's own do not depend on the others.
 
-        Every pass has `ROWS` rows and a length that the text alone decides, so that
+        Every pass has `PASS_ROWS` rows and a length that the text alone decides, so that
         rounding is the same whatever it is read with.
         """
-        ids = [self.base.reading_ids(text) for text in texts]
+        ids = [self.base.reading_ids(text, at_most=MAX_READ_TOKENS) for text in texts]
         found: dict[int, Tensor] = {}
         by_length: dict[int, list[int]] = {}
         for i, own in enumerate(ids):
-            by_length.setdefault(-(-len(own) // TOKENS) * TOKENS, []).append(i)
+            by_length.setdefault(-(-len(own) // PASS_TOKENS) * PASS_TOKENS, []).append(
+                i
+            )
         for length, places in by_length.items():
-            for start in range(0, len(places), ROWS):
-                chunk = places[start : start + ROWS]
-                ids_BT = torch.zeros(ROWS, length, dtype=torch.long)
+            for start in range(0, len(places), PASS_ROWS):
+                chunk = places[start : start + PASS_ROWS]
+                ids_BT = torch.zeros(PASS_ROWS, length, dtype=torch.long)
                 for row, i in enumerate(chunk):
                     ids_BT[row, : len(ids[i])] = torch.tensor(ids[i])
                 states_BTD = self.base.lower_states(
@@ -82,10 +87,15 @@ class Reader:
         longest = max(len(states_TD) for states_TD in found.values())
         states_BTD = torch.stack(
             [
-                torch.nn.functional.pad(found[i], (0, 0, 0, longest - len(found[i])))
+                functional.pad(found[i], (0, 0, 0, longest - len(found[i])))
                 for i in range(len(ids))
             ]
         )
         lengths_B = torch.tensor([len(own) - 1 for own in ids])
         mask_BT = torch.arange(longest) < lengths_B.unsqueeze(1)
         return Reading(states_BTD=states_BTD, mask_BT=mask_BT.to(states_BTD.device))
+
+
+def unit_mean_square(states_BTD: Tensor) -> Tensor:
+    """States of unit mean square, as the base's own layers see them."""
+    return functional.rms_norm(states_BTD, states_BTD.shape[-1:], eps=1e-5)

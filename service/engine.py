@@ -71,7 +71,8 @@ class Engine:
         """Prepares an engine; `start` sets it to work.
 
         Args:
-            base: The model, which nobody else may run while the engine does.
+            base: The model, which nobody else may run while the engine does, but for
+                the layers below the adapters: a generator may read with those.
             spec: The shape of every adapter it will be given.
             config: Its limits.
         """

@@ -11,11 +11,11 @@ import torch
 
 from genadapter.adapter import load_adapter, save_adapter
 from genadapter.attach import AdapterSlots, stack_rows
-from genadapter.base_model import BaseModel
+from genadapter.base_model import BaseModel, DtypeName, resolve_dtype
 from genadapter.checkpoint import Bundle, load_bundle, save_bundle
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder, SentenceEncoder
-from genadapter.errors import ConditionError, SpecMismatchError
+from genadapter.errors import ConditionError, ConfigError, SpecMismatchError
 from genadapter.generators import Surroundings, find_family
 from genadapter.lora import check_fits
 from genadapter.pipeline import CHUNK_SIZE, Pipeline
@@ -180,16 +180,21 @@ def test_untrained_families_run_on_a_trained_bundle(
     assert adapter.provenance.family == pipeline.family == family
 
 
-@pytest.fixture
+@pytest.fixture(params=["blend", "hypernetwork"])
 def trained(
-    tmp_path: Path, base: BaseModel, encoder_folder: Path, new_surroundings: NewAround
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    base: BaseModel,
+    encoder_folder: Path,
+    new_surroundings: NewAround,
 ) -> Path:
     """A bundle for the random LLM and a real sentence-transformers model."""
     encoder = SentenceEncoder(str(encoder_folder))
     surroundings = new_surroundings(encoder)
+    family = find_family(request.param)
     save_bundle(
         tmp_path / "trained",
-        generator=find_family("blend")(find_family("blend").Config(), surroundings),
+        generator=family(family.Config(), surroundings),
         surroundings=surroundings,
         encoder_name=encoder.name,
         base=base,
@@ -202,21 +207,37 @@ def trained(
 
 
 def test_loading_leaves_the_llm_alone(trained: Path) -> None:
-    """Bundle and encoder are enough to write adapters."""
+    """A family that reads no base needs bundle and encoder alone."""
     pipeline = Pipeline.load(trained, family="nearest", base_name="mine/base")
     adapter = pipeline.generate([PLURAL])[0]
     assert adapter.base_name == "mine/base"
     assert adapter.provenance.family == "nearest"
-    assert Pipeline.load(trained).base_name == "tests/tiny-llama"
+    assert pipeline.reader is None
 
 
-def test_loading_with_base_gives_both(trained: Path, base_folder: Path) -> None:
-    """The LLM is checked against the bundle and carries its name."""
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_loading_with_base_gives_both(
+    trained: Path, base_folder: Path, dtype: DtypeName
+) -> None:
+    """The LLM carries the bundle's name; a reader shares it where the dtype allows."""
     pipeline, base = Pipeline.load_with_base(
-        trained, base_source=str(base_folder), dtype="float32"
+        trained, base_source=str(base_folder), dtype=dtype
     )
     assert base.name == pipeline.base_name == "tests/tiny-llama"
-    assert base.fingerprint.digest == pipeline.spec.base_fingerprint
+    assert base.dtype is resolve_dtype(dtype, "cpu")
+    if dtype == "float32":
+        assert base.fingerprint.digest == pipeline.spec.base_fingerprint
+    if pipeline.family == "hypernetwork":
+        assert pipeline.reader is not None
+        is_native = base.dtype is resolve_dtype("auto", "cpu")
+        assert (pipeline.reader.base is base) == is_native
+    assert pipeline.generate([PLURAL])[0].spec == pipeline.spec
+
+
+def test_family_that_reads_the_base_needs_a_reader(pipeline: Pipeline) -> None:
+    """The message says where to get one."""
+    with pytest.raises(ConfigError, match=r"got no reader: .*Pipeline\.load"):
+        Pipeline("tests/tiny-llama", pipeline.bundle, pipeline.encoder)
 
 
 def test_loading_with_another_base_is_refused(

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 import torch
 
-from genadapter.base_model import MAX_READ_TOKENS, BaseModel
-from genadapter.reading import ROWS, TOKENS, Reader
+from genadapter.base_model import BaseModel
+from genadapter.reading import MAX_READ_TOKENS, PASS_ROWS, PASS_TOKENS, Reader
 
 TEXTS = [
     "sort these numbers upwards",
     "cat",
     "give the capital of a country",
     "turn the english noun into its plural please",
-    "red " * (TOKENS + 3),
+    "red " * (PASS_TOKENS + 3),
     "blue",
 ]
 
@@ -30,7 +30,7 @@ def test_states_are_those_of_the_lower_layers(base: BaseModel, reader: Reader) -
 
 def test_a_text_reads_alike_in_any_company(reader: Reader) -> None:
     """Bit for bit: what else is read does not change the rounding."""
-    assert len(TEXTS) > ROWS
+    assert len(TEXTS) > PASS_ROWS
     together = reader.read(TEXTS)
     for row, text in enumerate(TEXTS):
         alone, own = reader.read([text]), together.select(torch.tensor([row]))
@@ -41,13 +41,13 @@ def test_a_text_reads_alike_in_any_company(reader: Reader) -> None:
 def test_padding_is_marked_and_zero(reader: Reader) -> None:
     """Shorter texts end in zeros that the mask hides."""
     reading = reader.read(TEXTS)
-    assert reading.mask_BT.sum(dim=1).tolist() == [5, 2, 7, 9, TOKENS + 4, 2]
+    assert reading.mask_BT.sum(dim=1).tolist() == [5, 2, 7, 9, PASS_TOKENS + 4, 2]
     assert (reading.states_BTD[~reading.mask_BT] == 0).all()
 
 
 def test_long_text_is_cut(base: BaseModel, reader: Reader) -> None:
     """What goes beyond the limit is left out, the end token is not."""
-    ids = base.reading_ids("red " * 500)
+    ids = base.reading_ids("red " * 500, at_most=MAX_READ_TOKENS)
     assert len(ids) == MAX_READ_TOKENS + 2
     assert ids[-1] == base.tokenizer.eos_token_id
     assert reader.read(["red " * 500]).mask_BT.shape == (1, MAX_READ_TOKENS + 1)

@@ -6,9 +6,9 @@ Shapes: B texts, T tokens, S tokens of all texts, E embedding, D hidden, X eithe
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -19,9 +19,11 @@ from genadapter.artifact import read_tensors, write_tensors
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder, TextFeatures
 from genadapter.packages import home
-from genadapter.reading import Reader, Reading
+from genadapter.reading import MAX_READ_TOKENS, Reader, Reading
 from training.tasks import Task
 
+_VERSION = 1
+"""Of the files that features are kept in."""
 CHUNK_SIZE = 64
 """Texts that are encoded at once."""
 
@@ -35,11 +37,14 @@ class Ragged:
     lengths_B: Tensor
     """Tokens of each text."""
 
+    def split(self) -> tuple[Tensor, ...]:
+        """The states of every text, of shape (T, X) each."""
+        return torch.split(self.states_SX, self.lengths_B.tolist())
+
     def select(self, texts_B: Tensor) -> tuple[Tensor, Tensor]:
         """States of shape (B, T, X), padded with zeros, and where they are real."""
-        ends = [0, *self.lengths_B.cumsum(0).tolist()]
-        bounds = list(pairwise(ends))
-        own = [self.states_SX[slice(*bounds[i])] for i in texts_B.tolist()]
+        every = self.split()
+        own = [every[i] for i in texts_B.tolist()]
         states_BTX = pad_sequence(own, batch_first=True).float()
         places_T = torch.arange(states_BTX.shape[1])
         return states_BTX, places_T < self.lengths_B[texts_B].unsqueeze(1)
@@ -92,9 +97,10 @@ class DescriptionTable:
         path = _cache_path(texts, encoder, reader)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(".partial")
+            # Another run may be at the same texts; whoever comes second replaces.
+            partial = path.with_suffix(f".{os.getpid()}.partial")
             write_tensors(partial, _encode(texts, encoder, reader))
-            partial.rename(path)
+            partial.replace(path)
         found = read_tensors(path)
         table = TextTable(
             pooled_BE=found["pooled"],
@@ -105,8 +111,10 @@ class DescriptionTable:
 
 
 def _cache_path(texts: Sequence[str], encoder: Encoder, reader: Reader) -> Path:
-    made_by = (encoder.name, reader.base.fingerprint.digest, reader.num_layers)
-    digest = hashlib.sha256(repr((made_by, reader.base.dtype, texts)).encode())
+    base = reader.base
+    read_by = (base.fingerprint.digest, base.dtype, base.device.type, reader.num_layers)
+    made_of = (_VERSION, encoder.name, read_by, base.reading_ids(""), MAX_READ_TOKENS)
+    digest = hashlib.sha256(repr((made_of, texts)).encode())
     return home() / "states" / f"{digest.hexdigest()[:24]}.texts"
 
 

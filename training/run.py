@@ -62,8 +62,6 @@ _RESUMABLE = ("optim", "validate_every_steps")
 """Settings of the last stage alone: a run may go on with other ones."""
 WHITENING_BATCHES = 12
 """Batches that A's outputs are measured on."""
-PROMPTED_ROWS = 40
-"""Rows of a task for the rival that reads descriptions: twice what its steps draw."""
 CHECKPOINT_STEPS = 100
 """Steps between checkpoints; a killed run loses no more than these."""
 
@@ -172,6 +170,7 @@ def prepare(
     varied = _with_rows(varied, base, recipe)
     tasks = (*train, *varied, *validation)
     spec = base.spec(**asdict(recipe.adapter))
+    find_family(recipe.family).check_spec(spec)
     data = TaskData(
         tasks,
         base,
@@ -257,19 +256,28 @@ def train_multitask(work: Workspace) -> SharedFactors:
 
 
 def train_prompted(work: Workspace) -> Path:
-    """The rival that reads each task in its prompt: same rank, rows and steps.
+    """The rival that reads each task in its prompt: same rank and steps.
+
+    It is given twice as many rows of a task as its steps draw on average, which is all
+    the same to it and keeps the cache of its longer rows small.
 
     Returns:
         The file of its factors, for `genadapter evaluate --prompted`.
     """
     path = work.folder / "multitask_prompted.safetensors"
     if not path.exists():
+        batch = work.recipe.batch
+        num_rows = (
+            work.recipe.multitask.max_steps * batch.num_tasks * batch.rows_per_task
+        )
         data = TaskData(
             work.tasks[: work.num_train],
             work.base,
             start_layer=work.recipe.adapter.start_layer,
             max_tokens=2 * work.recipe.data.max_tokens,
-            max_rows=min(PROMPTED_ROWS, work.recipe.data.max_rows),
+            max_rows=min(
+                max(1, 2 * num_rows // work.num_train), work.recipe.data.max_rows
+            ),
             prompted="description",
         )
         data.cache.prepare(home() / "states")
@@ -374,6 +382,11 @@ def train_generator(
     """The generator at its best checkpoint on the validation families."""
     torch.manual_seed(work.recipe.seed)
     family = find_family(work.recipe.family)
+    if family.reads_base and surroundings.value_maps_LOI is None:
+        raise ConfigError(
+            f"family {family.family!r} starts from the base's own value maps, got none: "
+            "give Surroundings value_maps_LOI"
+        )
     generator = family(work.recipe.generator, surroundings)
     source = GeneratorSource(
         generator,

@@ -109,7 +109,7 @@ def search_specs(
         run.fit(
             work,
             experts,
-            OptimConfig(learning_rate=3e-3, warmup_steps=5, max_steps=expert_steps),
+            OptimConfig(learning_rate=6e-3, warmup_steps=5, max_steps=expert_steps),
             BatchConfig(num_tasks=len(tasks), swapped_share=0, num_buckets=1),
             name="spec-experts",
             tasks=tasks,

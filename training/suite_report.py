@@ -24,7 +24,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from genadapter.encoder import Encoder
-from genadapter.reading import Reader
+from genadapter.reading import Reader, unit_mean_square
 from training.descriptions import DescriptionTable, TextTable
 from training.tasks import SPLITS, Split, Task
 
@@ -213,18 +213,13 @@ def probe_accuracy(
 
 def _probed(features: TextTable) -> Tensor:
     """Embedding and mean state of every text, side by side."""
-    means = [
-        functional.normalize(_mean_state(features, text), dim=0)
-        for text in range(len(features.pooled_BE))
-    ]
-    return torch.cat([features.pooled_BE, torch.stack(means)], dim=1)
-
-
-def _mean_state(features: TextTable, text: int) -> Tensor:
-    _, reading = features.select(torch.tensor([text]))
-    return functional.rms_norm(reading.states_BTD, reading.states_BTD.shape[-1:])[
-        0
-    ].mean(dim=0)
+    means_BD = torch.stack(
+        [
+            unit_mean_square(states_TD.float()).mean(dim=0)
+            for states_TD in features.readings.split()
+        ]
+    )
+    return torch.cat([features.pooled_BE, functional.normalize(means_BD, dim=1)], dim=1)
 
 
 def find_leaks(tasks: Sequence[Task]) -> list[str]:

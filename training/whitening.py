@@ -49,7 +49,10 @@ def second_moments(
     }
     b_P, num_tokens = shared.flat_b(), 0
     module = AdapterTraining(
-        ExpertSource(shared, ()), base=base, spec=spec, config=OptimConfig()
+        ExpertSource(shared, ()).to(base.device),
+        base=base,
+        spec=spec,
+        config=OptimConfig(),
     )
     try:
         for batch in batches:

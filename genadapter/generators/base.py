@@ -95,6 +95,10 @@ class Generator(nn.Module, ABC):
         cls.family = family
         _families[family] = cls
 
+    @classmethod
+    def check_spec(cls, spec: LoraSpec) -> None:
+        """Raises ConfigError for adapters that the family cannot write."""
+
     @abstractmethod
     def forward(self, features: Features) -> Tensor:
         """Flattened B factors of shape (B, P), in `library.flatten_b` order."""

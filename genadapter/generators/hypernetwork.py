@@ -16,8 +16,8 @@ Chen et al., Generative Adapter, 2025: outer products of the base model's states
 Shapes: B tasks, T tokens, E embedding, K neighbours, F features of a neighbour, C
 coefficients, D width, S context states, Q latents, M places (layer x module), L layers of
 one module, X entries of B at one place, P parameters of one flattened B, 1 an axis of one.
-In the recall I hidden size of the base, H heads, N patterns of attention a head, K keys, O
-entries of a head's value, R rank.
+In the recall I hidden size of the base, H groups of values, N patterns of attention a group,
+K keys, O values of a group, R rank.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from genadapter.base_model import MAX_READ_TOKENS
 from genadapter.errors import ConfigError
 from genadapter.generators.base import Features, Generator, Surroundings
 from genadapter.library import blend_weights
-from genadapter.reading import Reading
+from genadapter.lora import LoraSpec
+from genadapter.reading import MAX_READ_TOKENS, Reading, unit_mean_square
 
 VALUE_MODULE = "v_proj"
 """The module that the recall writes to."""
@@ -66,7 +66,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         num_directions: int = 128
         """Main directions of the experts that it writes in (C), at most."""
         num_patterns: int = 4
-        """Patterns of attention with which every value head recalls the description."""
+        """Patterns of attention with which each group of values recalls the description."""
         num_neighbours: int = 4
         """Experts it sees (K)."""
         temperature: float = 0.1
@@ -95,8 +95,19 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
             if not 0 <= self.dropout < 1:
                 raise ConfigError(f"dropout must be in [0, 1), got {self.dropout}")
 
+    @classmethod
+    def check_spec(cls, spec: LoraSpec) -> None:
+        """Raises ConfigError where there is no value module for the recall."""
+        names = [module.name for module in spec.modules]
+        if VALUE_MODULE not in names:
+            raise ConfigError(
+                f"family {cls.family!r} writes to {VALUE_MODULE}, the adapter has "
+                f"{', '.join(names)}: add it to adapter.target_modules"
+            )
+
     def __init__(self, config: Config, surroundings: Surroundings) -> None:
         super().__init__()
+        self.check_spec(surroundings.spec)
         self.config = config
         self.num_neighbours = config.num_neighbours
         library, width = surroundings.library, config.width
@@ -241,7 +252,7 @@ class _Listener(nn.Module):
         )
 
     def forward(self, reading: Reading) -> Tensor:
-        states_BTD = self.token(self.dropout(_even(reading.states_BTD)))
+        states_BTD = self.token(self.dropout(unit_mean_square(reading.states_BTD)))
         states_BTD = states_BTD + self.position_TD[: states_BTD.shape[1]]
         told_BTD: Tensor = self.layer(states_BTD, src_key_padding_mask=~reading.mask_BT)
         return told_BTD
@@ -250,12 +261,13 @@ class _Listener(nn.Module):
 class _Recall(nn.Module):
     """What attention to the description would have read, written into B.
 
-    Every value head has some patterns of attention over the description. What a pattern
-    reads goes through the head's value map and becomes a column of B for each rank, as
-    strongly as the task wants it there.
+    Every group of values (a head of the usual 64) has some patterns of attention over
+    the description. What a pattern reads goes through the group's value map and becomes
+    a column of B for each rank, as strongly as the task wants it there.
     """
 
     key_size = 64
+    group_size = 64
 
     def __init__(
         self, config: HypernetworkGenerator.Config, around: Surroundings
@@ -263,11 +275,6 @@ class _Recall(nn.Module):
         super().__init__()
         spec, hidden_size = around.spec, around.hidden_size
         modules = {m.name: m for m in spec.modules}
-        if VALUE_MODULE not in modules:
-            raise ConfigError(
-                f"family 'hypernetwork' writes to {VALUE_MODULE}, the adapter has "
-                f"{', '.join(modules)}: add it to adapter.target_modules"
-            )
         sizes = {
             n: len(m.layers) * m.out_features * spec.rank for n, m in modules.items()
         }
@@ -275,7 +282,10 @@ class _Recall(nn.Module):
         self._before = sum(size for n, size in sizes.items() if n < VALUE_MODULE)
         self._after = sum(size for n, size in sizes.items() if n > VALUE_MODULE)
         module, maps_LOI = modules[VALUE_MODULE], around.value_maps_LOI
-        num_layers, size = len(module.layers), math.gcd(module.out_features, 64)
+        num_layers, size = (
+            len(module.layers),
+            math.gcd(module.out_features, self.group_size),
+        )
         num_heads = module.out_features // size
         self._shape = (num_layers, num_heads, config.num_patterns)
         num_places = math.prod(self._shape)
@@ -299,7 +309,7 @@ class _Recall(nn.Module):
 
     def forward(self, task_BD: Tensor, told_BTD: Tensor, reading: Reading) -> Tensor:
         told_BTD = self.norm(told_BTD)
-        states_BTI = _even(reading.states_BTD) + self.meaning(told_BTD)
+        states_BTI = unit_mean_square(reading.states_BTD) + self.meaning(told_BTD)
         task_BMD = self.places_MD * task_BD.unsqueeze(1)
         query_BMK = self.query(task_BMD) + self.usual_query_MK
         scores_BMT = query_BMK @ self.key(told_BTD).mT / self.key_size**0.5
@@ -314,11 +324,6 @@ class _Recall(nn.Module):
             "blhno,blhnr->blhor", values_BLHNO, strength_BMR.unflatten(1, self._shape)
         )
         return functional.pad(b_BLHOR.flatten(1), (self._before, self._after))
-
-
-def _even(states_BTI: Tensor) -> Tensor:
-    """States of unit mean square, as the base's own layers see them."""
-    return functional.rms_norm(states_BTI, states_BTI.shape[-1:], eps=1e-5)
 
 
 class _Block(nn.Module):

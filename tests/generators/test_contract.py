@@ -112,7 +112,7 @@ def test_bundle_rounds_little(
     tmp_path: Path,
     features: Features,
 ) -> None:
-    """Half precision and a four-bit basis leave B nearly where it was."""
+    """Matrices in eight bits and a basis in four leave B nearly where it was."""
     exact_BP = new_generator(family)(features)
     rounded_BP = write_bundle(tmp_path / "bundle", family=family).generator(features)
     assert (rounded_BP - exact_BP).norm() < 0.2 * exact_BP.norm()
@@ -297,3 +297,27 @@ def test_hypernetwork_needs_the_module_that_it_writes_to(
     )
     with pytest.raises(ConfigError, match="adapter has q_proj: add it"):
         cls(cls.Config(), replace(surroundings, spec=queries))
+
+
+def test_fresh_hypernetwork_recalls_nothing_but_learns_to(
+    surroundings: Surroundings, features: Features, base: BaseModel
+) -> None:
+    """Its recall starts at zero, and the first gradient gives it strength."""
+    maps_LOI = base.value_maps(surroundings.spec.layers)
+    cls = find_family("hypernetwork")
+    generator: Any = cls(cls.Config(), replace(surroundings, value_maps_LOI=maps_LOI))
+    assert features.reading is not None
+    told_BTD = generator.listener(features.reading)
+    task_BD = torch.randn(3, generator.config.width)
+    recalled_BP = generator.recall(task_BD, told_BTD, features.reading)
+    assert recalled_BP.shape == (3, surroundings.shared.flat_b().numel())
+    assert (recalled_BP == 0).all()
+    generator(features).square().sum().backward()
+    assert generator.recall.usual_strength_MR.grad.abs().max() > 0
+    with torch.no_grad():
+        generator.recall.usual_strength_MR.fill_(1.0)
+    recalled = split_b(
+        generator.recall(task_BD, told_BTD, features.reading), surroundings.spec
+    )
+    assert (recalled["v_proj"] != 0).any()
+    assert (recalled["q_proj"] == 0).all()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from genadapter import packages
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
 from genadapter.generators.hypernetwork import HypernetworkGenerator
@@ -86,9 +87,13 @@ def tiny_recipe() -> Recipe:
     )
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home folder of the test's own."""
+@pytest.fixture(autouse=True)
+def home(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A home folder of the test's own; packaged tests keep the one with the models."""
+    if request.node.get_closest_marker("packaged"):
+        return packages.home()
     monkeypatch.setenv("GENADAPTER_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
 

@@ -40,7 +40,7 @@ class OracleConfig:
 
     optim: OptimConfig = field(
         default_factory=lambda: OptimConfig(
-            learning_rate=3e-3, warmup_steps=5, max_steps=100
+            learning_rate=6e-3, warmup_steps=5, max_steps=100
         )
     )
     """Steps and rate of every group."""
