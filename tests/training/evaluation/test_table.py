@@ -263,7 +263,8 @@ def test_means_over_no_expert_are_refused(setting: Setting, method: str) -> None
         basis_CP=library.basis_CP,
     )
     bare = replace(bundle, surroundings=replace(bundle.surroundings, library=empty))
-    pipeline = Pipeline("tests/tiny-llama", bare, setting.pipeline.encoder)
+    given = setting.pipeline
+    pipeline = Pipeline("tests/tiny-llama", bare, given.encoder, given.reader)
     with pytest.raises(EmptyLibraryError, match="experts"):
         treatment(method, replace(setting, pipeline=pipeline))
 
