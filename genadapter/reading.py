@@ -18,7 +18,7 @@ MAX_READ_TOKENS = 94
 """A longer text is cut."""
 PASS_ROWS = 4
 """Texts in one pass."""
-PASS_TOKENS = 32
+PASS_TOKENS = 16
 """A text is padded to a multiple of this length."""
 
 
