@@ -1,4 +1,4 @@
-"""Packages of the wheel: the code, and the trained bundle as `genadapter.pretrained`."""
+"""Packages of the wheel: code with its data, the bundle as `genadapter.pretrained`."""
 
 from pathlib import Path
 
@@ -13,5 +13,5 @@ setup(
         *bundled,
     ],
     package_dir=dict.fromkeys(bundled, BUNDLES),
-    package_data={name: ["*/*"] for name in bundled},
+    package_data={"training.drills": ["*.toml"], **{name: ["*/*"] for name in bundled}},
 )

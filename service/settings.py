@@ -8,9 +8,9 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from genadapter.base_model import DtypeName
 from genadapter.errors import ConfigError
 from genadapter.packages import home
+from genadapter.precision import DtypeName
 
 
 class Settings(BaseSettings):

@@ -40,6 +40,7 @@ SUMMED_UP = {
     "genadapter/generators": "base.py is the contract, every other file one family",
     "training/commands": "one file a group of sub-commands",
     "training/catalogue": "one file a family of tasks, and the builder of the suite",
+    "training/drills": "small tasks with parameters, made by the hundred",
     "training/evaluation": "tasks x methods: table, controls, intervals, plots",
     "training/objectives": "one file an objective",
     "service": "adapters and chat over HTTP",

@@ -11,7 +11,7 @@ import torch
 
 from genadapter.adapter import load_adapter, save_adapter
 from genadapter.attach import AdapterSlots, stack_rows
-from genadapter.base_model import BaseModel, DtypeName, resolve_dtype
+from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, load_bundle, save_bundle
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder, SentenceEncoder
@@ -19,6 +19,7 @@ from genadapter.errors import ConditionError, ConfigError, SpecMismatchError
 from genadapter.generators import Surroundings, find_family
 from genadapter.lora import check_fits
 from genadapter.pipeline import CHUNK_SIZE, Pipeline
+from genadapter.precision import DtypeName, resolve_dtype
 
 NewAround = Callable[[Encoder], Surroundings]
 

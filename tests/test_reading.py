@@ -8,14 +8,14 @@ import pytest
 import torch
 
 from genadapter.base_model import BaseModel
-from genadapter.reading import MAX_READ_TOKENS, PASS_ROWS, PASS_TOKENS, Reader
+from genadapter.reading import MAX_READ_TOKENS, Reader
 
 TEXTS = [
     "sort these numbers upwards",
     "cat",
     "give the capital of a country",
     "turn the english noun into its plural please",
-    "red " * (PASS_TOKENS + 3),
+    "red " * 19,
     "blue",
 ]
 
@@ -36,7 +36,6 @@ def test_states_are_those_of_the_lower_layers(
 
 def test_a_text_reads_alike_in_any_company(reader: Reader) -> None:
     """Bit for bit: what else is read does not change the rounding."""
-    assert len(TEXTS) > PASS_ROWS
     together = reader.read(TEXTS)
     for row, text in enumerate(TEXTS):
         alone, own = reader.read([text]), together.select(torch.tensor([row]))
@@ -47,7 +46,7 @@ def test_a_text_reads_alike_in_any_company(reader: Reader) -> None:
 def test_padding_is_marked_and_zero(reader: Reader) -> None:
     """Shorter texts end in zeros that the mask hides."""
     reading = reader.read(TEXTS)
-    assert reading.mask_BT.sum(dim=1).tolist() == [5, 2, 7, 9, PASS_TOKENS + 4, 2]
+    assert reading.mask_BT.sum(dim=1).tolist() == [5, 2, 7, 9, 20, 2]
     assert (reading.states_BTD[~reading.mask_BT] == 0).all()
 
 

@@ -22,8 +22,8 @@ from training.run import Workspace, generator_steps, to_json
 from training.sources import ExpertSource, GeneratorSource
 from training.teacher_forcing import mean_accuracy, score_tasks
 
-NUM_NEIGHBOURS = (1, 2, 4, 8)
-TEMPERATURES = (0.03, 0.1, 0.3)
+NUM_NEIGHBOURS = (1, 2, 4, 8, 16)
+TEMPERATURES = (0.03, 0.1, 0.3, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

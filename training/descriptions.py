@@ -13,16 +13,16 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
 from genadapter.artifact import read_tensors, write_tensors
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder, TextFeatures
 from genadapter.packages import home
+from genadapter.passes import pad_states
 from genadapter.reading import MAX_READ_TOKENS, Reader, Reading
 from training.tasks import Task
 
-_VERSION = 1
+_VERSION = 2
 """Of the files that features are kept in."""
 CHUNK_SIZE = 64
 """Texts that are encoded at once."""
@@ -43,11 +43,14 @@ class Ragged:
 
     def select(self, texts_B: Tensor) -> tuple[Tensor, Tensor]:
         """States of shape (B, T, X), padded with zeros, and where they are real."""
-        every = self.split()
-        own = [every[i] for i in texts_B.tolist()]
-        states_BTX = pad_sequence(own, batch_first=True).float()
-        places_T = torch.arange(states_BTX.shape[1])
-        return states_BTX, places_T < self.lengths_B[texts_B].unsqueeze(1)
+        ends_B = self.lengths_B.cumsum(0)
+        own = [
+            self.states_SX[end - length : end].float()
+            for end, length in zip(
+                ends_B[texts_B].tolist(), self.lengths_B[texts_B].tolist(), strict=True
+            )
+        ]
+        return pad_states(own)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -36,13 +36,18 @@ class DataConfig:
     """Share of training tasks that get a variant with another answer format."""
     variant_rows: int = 60
     """Rows of a variant at most."""
+    drills: int = 0
+    """Small tasks with parameters that are drawn (`training/drills`)."""
+    drill_rows: int = 24
+    """Rows of a drill at most."""
     validation_rows: int = 16
     """Rows of a validation task that a checkpoint is judged on."""
 
     def __post_init__(self) -> None:
         """Rejects sizes that leave nothing to learn from."""
         at_least(1, self, "max_rows", "max_tokens", "variant_rows", "validation_rows")
-        at_least(0, self, "max_tasks", "relabelled", "reformatted")
+        at_least(1, self, "drill_rows")
+        at_least(0, self, "max_tasks", "relabelled", "reformatted", "drills")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -48,6 +48,7 @@ from training.datamodule import (
     validation_batches,
 )
 from training.descriptions import DescriptionTable
+from training.drills import make_drills
 from training.module import AdapterTraining, OptimConfig, new_trainer
 from training.recipes import Recipe
 from training.sources import ExpertSource, GeneratorSource, MultiTaskSource
@@ -80,11 +81,11 @@ class Workspace:
     encoder: Encoder
     spec: LoraSpec
     tasks: tuple[Task, ...]
-    """Training tasks first, then their variants, then tasks of validation families."""
+    """Training tasks first, then what was made of them, then the validation tasks."""
     num_experts: int
-    """Training tasks without the variants: those that get an expert."""
+    """Training tasks without variants and drills: those that get an expert."""
     num_train: int
-    """Tasks that are trained on, variants included."""
+    """Tasks that are trained on, variants and drills included."""
     data: TaskData
     descriptions: DescriptionTable
     deadline: float | None = None
@@ -129,6 +130,11 @@ def select_tasks(recipe: Recipe) -> tuple[list[Task], list[Task]]:
     )
 
 
+def heldout_tasks(recipe: Recipe) -> list[Task]:
+    """The suite's tasks that nothing may be trained on, so that no drill teaches one."""
+    return [t for t in read_tasks(Path(recipe.data.folder)) if t.split != "train"]
+
+
 def _thinned(tasks: list[Task], count: int) -> list[Task]:
     """At most so many tasks, spread evenly; 0 keeps all."""
     if not count or count >= len(tasks):
@@ -167,10 +173,19 @@ def prepare(
         max_rows=recipe.data.variant_rows,
         seed=recipe.seed,
     )
-    varied = _with_rows(varied, base, recipe)
-    tasks = (*train, *varied, *validation)
+    drills = make_drills(
+        train,
+        heldout_tasks(recipe) if recipe.data.drills else [],
+        count=recipe.data.drills,
+        max_rows=recipe.data.drill_rows,
+        seed=recipe.seed,
+    )
+    made = _with_rows([*varied, *drills], base, recipe)
+    tasks = (*train, *made, *validation)
     spec = base.spec(**asdict(recipe.adapter))
-    find_family(recipe.family).check_spec(spec)
+    family = find_family(recipe.family)
+    family.check_spec(spec)
+    num_read = family.read_layers(recipe.generator, spec)
     data = TaskData(
         tasks,
         base,
@@ -191,10 +206,10 @@ def prepare(
         spec=spec,
         tasks=tasks,
         num_experts=len(train),
-        num_train=len(train) + len(varied),
+        num_train=len(train) + len(made),
         data=data,
         descriptions=DescriptionTable.encode(
-            tasks, encoder, Reader(base, num_layers=recipe.adapter.start_layer)
+            tasks, encoder, Reader(base, num_layers=num_read)
         ),
         deadline=deadline,
     )

@@ -67,6 +67,8 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         """Main directions of the experts that it writes in (C), at most."""
         num_patterns: int = 4
         """Patterns of attention with which each group of values recalls the description."""
+        read_layers: int = 15
+        """Layers of the base that read the description, below the first adapted one."""
         num_neighbours: int = 4
         """Experts it sees (K)."""
         temperature: float = 0.1
@@ -83,7 +85,12 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
                     f"width must be a multiple of num_heads ({self.num_heads}), "
                     f"got {self.width}"
                 )
-            for name in ("num_directions", "num_patterns", "num_neighbours"):
+            for name in (
+                "num_directions",
+                "num_patterns",
+                "num_neighbours",
+                "read_layers",
+            ):
                 if getattr(self, name) < 1:
                     raise ConfigError(
                         f"{name} must be at least 1, got {getattr(self, name)}"
@@ -94,6 +101,11 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
                 )
             if not 0 <= self.dropout < 1:
                 raise ConfigError(f"dropout must be in [0, 1), got {self.dropout}")
+
+    @classmethod
+    def read_layers(cls, config: Config, spec: LoraSpec) -> int:
+        """No more than lie below the first adapted layer: adapters change the others."""
+        return min(config.read_layers, spec.layers[0])
 
     @classmethod
     def check_spec(cls, spec: LoraSpec) -> None:

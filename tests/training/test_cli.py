@@ -224,6 +224,27 @@ def test_evaluate_scores_methods_and_writes_a_report(
     assert (out / "report.md").exists()
 
 
+# Lightning's own: batches are in memory, and it has yet to follow torch's pytree.
+@pytest.mark.filterwarnings("ignore:.*does not have many workers")
+@pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning")
+def test_evaluate_goes_on_with_what_is_kept_unless_fresh(
+    pipeline: Pipeline, base: BaseModel, suite_file: str, home: Path
+) -> None:
+    """Answers and oracles lie in the home folder; `--fresh` asks for answers again."""
+    loaders = Loaders(pipeline_with_base=lambda *_: (pipeline, base))
+    arguments = ["evaluate", "--tasks", suite_file, "--methods", "base"]
+    arguments += ["--rows", "2", "--oracle", "1", "--json"]
+    first = values_of(invoke(*arguments, obj=loaders))
+    (oracle,) = (home / "oracles").iterdir()
+    (path,) = (home / "evaluations").glob("*/base.json")
+    written = [file.stat().st_mtime_ns for file in (oracle, path)]
+    assert values_of(invoke(*arguments, obj=loaders)) == first
+    assert [file.stat().st_mtime_ns for file in (oracle, path)] == written
+    assert values_of(invoke(*arguments, "--fresh", obj=loaders)) == first
+    assert oracle.stat().st_mtime_ns == written[0]
+    assert path.stat().st_mtime_ns > written[1]
+
+
 def test_groups_of_other_packages_are_joined() -> None:
     """`bench` is one group, whoever added it first; alone, training makes its own."""
     assert "experts" in invoke("bench", "--help").stdout

@@ -9,6 +9,7 @@ import typer
 
 from genadapter.display import print_json, progress
 from genadapter.errors import ConfigError
+from genadapter.packages import home
 from training.commands.tasks import SUITE
 
 
@@ -47,9 +48,16 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option(help="Folder for report.json, .md and .png.")
     ] = None,
+    is_fresh: Annotated[
+        bool,
+        typer.Option("--fresh", help="Answer anew, over what is kept; oracles stay."),
+    ] = False,
     is_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Score methods side by side, with controls and confidence intervals."""
+    """Score methods side by side, with controls and confidence intervals.
+
+    Started again with the same arguments, it goes on with the methods that are missing.
+    """
     from training import evaluation
     from training.run import read_factors
     from training.tasks import read_tasks
@@ -75,6 +83,10 @@ def evaluate(
         seed=seed,
         suite=suite,
         prompted=None if prompted is None else read_factors(prompted),
+        cells=evaluation.Cells(
+            home() / "evaluations", reuse="nothing" if is_fresh else "kept"
+        ),
+        keep=home() / "oracles",
         progress=_say,
     )
     if out is not None:

@@ -1,5 +1,6 @@
 """Tasks x methods: who answers what right, with controls and intervals."""
 
+from training.evaluation.cells import Cells
 from training.evaluation.methods import check_inputs, known_methods
 from training.evaluation.oracle import OracleConfig
 from training.evaluation.report import Report, write_report
@@ -7,6 +8,7 @@ from training.evaluation.table import TASK_SETS, evaluate, find_tasks
 
 __all__ = [
     "TASK_SETS",
+    "Cells",
     "OracleConfig",
     "Report",
     "check_inputs",

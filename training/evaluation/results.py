@@ -11,9 +11,18 @@ from typing import Literal
 
 import numpy as np
 
+from genadapter.pipeline import Pipeline
+from training.evaluation.answering import Question
+from training.evaluation.cells import Column
 from training.evaluation.intervals import Array
 from training.evaluation.methods import BASE, ORACLE
-from training.evaluation.scoring import Score
+from training.evaluation.scoring import (
+    Score,
+    has_two_answers,
+    majority_answer,
+    score,
+)
+from training.tasks import Task
 
 Distance = Literal["seen_tasks", "unseen_tasks", "unseen_families"]
 """How far a task is from what the generator was trained on."""
@@ -62,6 +71,80 @@ class TaskResult:
         return gain is not None and gain >= MIN_ORACLE_GAIN - 1e-9
 
 
+def distance_of(task: Task, pipeline: Pipeline) -> Distance:
+    """How far a task is from what the bundle's generator was trained on."""
+    if task.split in ("validation", "test"):
+        return "unseen_families"
+    if task.split == "unseen":
+        return "unseen_tasks"
+    # Tasks of a file are all marked `train`; the bundle knows which of them were.
+    if task.id in pipeline.bundle.manifest.trained_on:
+        return "seen_tasks"
+    experts = pipeline.bundle.surroundings.library.experts
+    is_known = any(expert.family == task.family for expert in experts)
+    return "unseen_tasks" if is_known else "unseen_families"
+
+
 def score_rows(scores: Sequence[Score]) -> Array:
     """Scores of one task's rows, of shape (R, M)."""
     return np.array([[getattr(score, name) for name in METRICS] for score in scores])
+
+
+def score_tasks(
+    tasks: Sequence[Task],
+    distances: Sequence[Distance],
+    questions: Sequence[Question],
+    columns: Mapping[str, Column],
+) -> list[TaskResult]:
+    """Every method's answers against the references, task by task.
+
+    Args:
+        tasks: The tasks that are scored.
+        distances: How far each is from what was trained on.
+        questions: The rows of all tasks.
+        columns: By method, an answer a question.
+    """
+    return [
+        _task_result(
+            task,
+            position,
+            distances[position],
+            {i: q for i, q in enumerate(questions) if q.task == position},
+            columns,
+        )
+        for position, task in enumerate(tasks)
+    ]
+
+
+def _task_result(
+    task: Task,
+    position: int,
+    distance: Distance,
+    asked: Mapping[int, Question],
+    columns: Mapping[str, Column],
+) -> TaskResult:
+    scores = {}
+    for method, column in columns.items():
+        answered = [
+            score(answer, question.example)
+            for i, question in asked.items()
+            if (answer := column.answers[i]) is not None
+        ]
+        if answered:
+            scores[method] = score_rows(answered)
+    if has_two_answers(task):
+        guess = majority_answer(task)
+        scores[MAJORITY] = score_rows([score(guess, q.example) for q in asked.values()])
+    return TaskResult(
+        id=task.id,
+        family=task.family,
+        distance=distance,
+        has_two_answers=has_two_answers(task),
+        num_rows=len(asked),
+        scores=scores,
+        told={
+            method: column.told[position]
+            for method, column in columns.items()
+            if position in column.told
+        },
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from genadapter.attach import AdapterSlots
@@ -16,11 +16,11 @@ from genadapter.lora import LoraSpec, LoraWeights, check_fits
 from genadapter.manifest import check_base
 from genadapter.pipeline import Pipeline
 from training.evaluation.answering import Question, answer_all, questions_of
-from training.evaluation.intervals import Array
+from training.evaluation.cells import Cells, Column, base_values, digest_of
+from training.evaluation.controls import description_of
 from training.evaluation.methods import (
     ORACLE,
     Setting,
-    Treatment,
     check_inputs,
     check_methods,
     known_methods,
@@ -28,8 +28,7 @@ from training.evaluation.methods import (
 )
 from training.evaluation.oracle import OracleConfig, choose_tasks, train_oracles
 from training.evaluation.report import Report, build_report
-from training.evaluation.results import MAJORITY, Distance, TaskResult, score_rows
-from training.evaluation.scoring import has_two_answers, majority_answer, score
+from training.evaluation.results import distance_of, score_tasks
 from training.tasks import Split, Task, read_tasks
 
 logger = logging.getLogger(__name__)
@@ -42,6 +41,9 @@ TASK_SETS: Mapping[str, tuple[Split, ...]] = {
 }
 """Parts of the suite by name; a file may be named in their place. `all` leaves out the
 validation families: settings were chosen by them, so they flatter."""
+
+_VERSION = 1
+"""Of what is asked and how: raised where the same arguments get other answers."""
 
 Progress = Callable[[str, float], None]
 """Told the method that starts and the share of all methods that is done."""
@@ -85,6 +87,8 @@ def evaluate(
     suite: Sequence[Task] = (),
     prompted: SharedFactors | None = None,
     oracle: OracleConfig | None = None,
+    cells: Cells | None = None,
+    keep: Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Scores methods on held-out rows of tasks, told held-out descriptions.
@@ -101,6 +105,9 @@ def evaluate(
         suite: Further tasks that controls may borrow descriptions from.
         prompted: The adapter of `multitask_prompted`.
         oracle: How oracles are trained.
+        cells: What methods answered in earlier calls; a method whose answers are there
+            for the very same arguments is not asked again.
+        keep: Folder that trained oracles are kept in; `None` keeps none.
         progress: Called before each method and at the end.
 
     Raises:
@@ -108,6 +115,7 @@ def evaluate(
             out of range.
         SpecMismatchError: The base is not the bundle's, or the prompted adapter has
             another shape.
+        StorageError: The disk does not take what is to be kept.
     """
     check_inputs(methods or (), prompted=prompted, num_oracles=num_oracles)
     chosen = list(known_methods(pipeline.family) if methods is None else methods)
@@ -120,6 +128,7 @@ def evaluate(
     tell = progress or (lambda _method, _share: None)
     distances = [distance_of(task, pipeline) for task in tasks]
     around = pipeline.bundle.surroundings
+    oracle = oracle or OracleConfig()
     tell("training oracles" if num_oracles else chosen[0], 0.0)
     setting = Setting(
         tasks=tasks,
@@ -132,15 +141,21 @@ def evaluate(
             base=base,
             spec=around.spec,
             shared=around.shared,
-            config=oracle or OracleConfig(),
+            config=oracle,
             seed=seed,
+            keep=keep,
         ),
         seed=seed,
     )
     questions = questions_of(tasks, base=base, num_rows=num_rows)
-    results = _run_methods(chosen, setting, questions, base=base, tell=tell)
+    kept = cells and cells.of(
+        evaluation_digest(
+            setting, questions, base=base, oracle=oracle, num_oracles=num_oracles
+        )
+    )
+    columns = _run_methods(chosen, setting, questions, base=base, kept=kept, tell=tell)
     return build_report(
-        _by_task(results, tasks, distances, questions),
+        score_tasks(tasks, distances, questions, columns),
         chosen,
         default=pipeline.family,
         seed=seed,
@@ -154,24 +169,42 @@ def evaluate(
     )
 
 
-def distance_of(task: Task, pipeline: Pipeline) -> Distance:
-    """How far a task is from what the bundle's generator was trained on."""
-    if task.split in ("validation", "test"):
-        return "unseen_families"
-    if task.split == "unseen":
-        return "unseen_tasks"
-    # Tasks of a file are all marked `train`; the bundle knows which of them were.
-    if task.id in pipeline.bundle.manifest.trained_on:
-        return "seen_tasks"
-    experts = pipeline.bundle.surroundings.library.experts
-    is_known = any(expert.family == task.family for expert in experts)
-    return "unseen_tasks" if is_known else "unseen_families"
+def evaluation_digest(
+    setting: Setting,
+    questions: Sequence[Question],
+    *,
+    base: BaseModel,
+    oracle: OracleConfig,
+    num_oracles: int,
+) -> str:
+    """Names all that decides what any method answers.
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _MethodResult:
-    treatment: Treatment
-    scores_of_task: Mapping[int, Array]
+    Args:
+        setting: What methods draw on; its oracles follow from the rest.
+        questions: The rows of all tasks.
+        base: Answers them.
+        oracle: How oracles are trained.
+        num_oracles: Tasks that an oracle is asked for.
+    """
+    pipeline, prompted = setting.pipeline, setting.prompted
+    values = {
+        "version": _VERSION,
+        "bundle": pipeline.bundle.digest,
+        "family": pipeline.family,
+        "base": base_values(base),
+        "tasks": [_values_of(task) for task in setting.tasks],
+        "questions": [
+            (q.task, q.example.input, q.description, q.max_new_tokens)
+            for q in questions
+        ],
+        # Controls borrow descriptions from all tasks that are known.
+        "suite": sorted(
+            (t.id, t.family, t.pool, description_of(t)) for t in setting.suite
+        ),
+        "oracles": (num_oracles, asdict(oracle)),
+        "seed": setting.seed,
+    }
+    return digest_of(values, () if prompted is None else (prompted.a, prompted.b))
 
 
 def _check(
@@ -205,92 +238,50 @@ def _joined(tasks: Sequence[Task], suite: Sequence[Task]) -> list[Task]:
     return list({task.id: task for task in [*suite, *tasks]}.values())
 
 
+def _values_of(task: Task) -> tuple[object, ...]:
+    examples = [(e.input, e.outputs) for e in task.examples]
+    kind = (task.family, task.pool, task.split, task.is_train_only)
+    return task.id, kind, task.descriptions, examples
+
+
 def _run_methods(
     methods: Sequence[str],
     setting: Setting,
     questions: Sequence[Question],
     *,
     base: BaseModel,
+    kept: Cells | None,
     tell: Progress,
-) -> dict[str, _MethodResult]:
-    around = setting.pipeline.bundle.surroundings
-    slots = AdapterSlots(base.model, around.spec)
-    results = {}
+) -> dict[str, Column]:
+    slots = AdapterSlots(base.model, setting.pipeline.bundle.surroundings.spec)
+    columns = {}
     try:
         for number, method in enumerate(methods):
             tell(method, number / len(methods))
-            started = time.perf_counter()
-            applied = treatment(method, setting)
-            answers = answer_all(
-                questions, applied, base=base, slots=slots, shared_a=around.shared.a
+            found = kept and kept.find(method, num_answers=len(questions))
+            columns[method] = found or _answer(
+                method, setting, questions, base=base, slots=slots
             )
-            results[method] = _MethodResult(
-                treatment=applied, scores_of_task=_scores(questions, answers)
-            )
-            seconds = time.perf_counter() - started
-            logger.info("method %s, %d rows, %.1f s", method, len(answers), seconds)
+            if kept is not None and found is None:
+                kept.keep(method, columns[method])
     finally:
         slots.detach()
     tell("done", 1.0)
-    return results
+    return columns
 
 
-def _scores(
-    questions: Sequence[Question], answers: Sequence[str | None]
-) -> dict[int, Array]:
-    scores: dict[int, list[tuple[Question, str]]] = {}
-    for question, answer in zip(questions, answers, strict=True):
-        if answer is not None:
-            scores.setdefault(question.task, []).append((question, answer))
-    return {
-        task: score_rows([score(answer, q.example) for q, answer in given])
-        for task, given in scores.items()
-    }
-
-
-def _by_task(
-    results: Mapping[str, _MethodResult],
-    tasks: Sequence[Task],
-    distances: Sequence[Distance],
+def _answer(
+    method: str,
+    setting: Setting,
     questions: Sequence[Question],
-) -> list[TaskResult]:
-    return [
-        _task_result(
-            results,
-            position,
-            task,
-            distances[position],
-            [q for q in questions if q.task == position],
-        )
-        for position, task in enumerate(tasks)
-    ]
-
-
-def _task_result(
-    results: Mapping[str, _MethodResult],
-    position: int,
-    task: Task,
-    distance: Distance,
-    questions: Sequence[Question],
-) -> TaskResult:
-    scores = {
-        method: result.scores_of_task[position]
-        for method, result in results.items()
-        if position in result.scores_of_task
-    }
-    if has_two_answers(task):
-        guess = majority_answer(task)
-        scores[MAJORITY] = score_rows([score(guess, q.example) for q in questions])
-    return TaskResult(
-        id=task.id,
-        family=task.family,
-        distance=distance,
-        has_two_answers=has_two_answers(task),
-        num_rows=len(questions),
-        scores=scores,
-        told={
-            method: result.treatment.told[position]
-            for method, result in results.items()
-            if position in result.treatment.told
-        },
-    )
+    *,
+    base: BaseModel,
+    slots: AdapterSlots,
+) -> Column:
+    started = time.perf_counter()
+    applied = treatment(method, setting)
+    shared_a = setting.pipeline.bundle.surroundings.shared.a
+    answers = answer_all(questions, applied, base=base, slots=slots, shared_a=shared_a)
+    seconds = time.perf_counter() - started
+    logger.info("method %s, %d rows, %.1f s", method, len(answers), seconds)
+    return Column(answers=tuple(answers), told=applied.told)

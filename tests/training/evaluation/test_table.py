@@ -25,7 +25,7 @@ from training.evaluation import (
 )
 from training.evaluation.methods import Setting, treatment
 from training.evaluation.oracle import choose_tasks, train_oracles
-from training.evaluation.table import distance_of
+from training.evaluation.results import distance_of
 from training.module import OptimConfig
 from training.run import read_factors
 from training.tasks import Example, Split, Task, write_tasks

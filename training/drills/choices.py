@@ -1,0 +1,253 @@
+"""Drills about a list of things, some of which are in a category."""
+
+from __future__ import annotations
+
+import random
+
+from training.drills.base import Drill, Materials, kind
+from training.drills.categories import (
+    HOMES,
+    about,
+    draw_apart,
+    draw_member,
+    draw_outsider,
+    members_listed,
+    only_member,
+    split_list,
+)
+from training.drills.meanings import (
+    CHOICES,
+    FORMS,
+    draw_label_pair,
+    fill,
+    label,
+    make_drill,
+)
+from training.drills.vocabulary import CATEGORIES, Category
+from training.drills.wordings import read_wordings
+
+_TOLD = read_wordings(__file__)
+_COUNT_STYLES: dict[str, list[str]] = _TOLD["count_styles"]
+_PLACE_STYLES: dict[str, list[str]] = _TOLD["place_styles"]
+_JOINTS: dict[str, str] = _TOLD["joints"]
+
+
+def _draw_list(
+    rng: random.Random, category: Category, *, num_inside: int, num_outside: int
+) -> str:
+    things = rng.sample(category.members, num_inside)
+    while len(things) < num_inside + num_outside:
+        other = draw_outsider(rng, category)
+        if other not in things:
+            things.append(other)
+    rng.shuffle(things)
+    return ", ".join(things)
+
+
+@kind
+def pick_member(rng: random.Random, materials: Materials) -> Drill:
+    """Picks the only member of a category from a list."""
+    chosen, form = rng.choice(CATEGORIES), rng.choice(FORMS)
+    return make_drill(
+        CHOICES,
+        ("pick_member", chosen.one, form.name),
+        form.fill(_TOLD["pick_member"], **about(rng, chosen)),
+        lambda rng: _draw_list(
+            rng, chosen, num_inside=1, num_outside=rng.randint(2, 4)
+        ),
+        lambda text: form.write(only_member(text, chosen)),
+    )
+
+
+@kind
+def not_member(rng: random.Random, materials: Materials) -> Drill:
+    """Picks the only thing of a list that is outside a category."""
+    chosen, form = rng.choice(CATEGORIES), rng.choice(FORMS)
+
+    def answer(text: str) -> str | None:
+        inside = members_listed(text, chosen)
+        outside = [
+            t for t in split_list(text) if inside is not None and t not in inside
+        ]
+        return form.write(outside[0]) if len(outside) == 1 else None
+
+    return make_drill(
+        CHOICES,
+        ("not_member", chosen.one, form.name),
+        form.fill(_TOLD["not_member"], **about(rng, chosen)),
+        lambda rng: _draw_list(
+            rng, chosen, num_inside=rng.randint(2, 4), num_outside=1
+        ),
+        answer,
+    )
+
+
+def _draw_odd_list(rng: random.Random) -> str:
+    common, odd = draw_apart(rng, 2)
+    things = [*rng.sample(common.members, rng.randint(2, 4)), draw_member(rng, odd)]
+    rng.shuffle(things)
+    return ", ".join(things)
+
+
+def _odd_one(text: str) -> str | None:
+    things = split_list(text)
+    homes = [HOMES.get(thing) for thing in things]
+    alone = [t for t, home in zip(things, homes, strict=True) if homes.count(home) == 1]
+    fits = len(set(homes)) == 2 and None not in homes and len(things) > 2
+    return alone[0] if fits and len(alone) == 1 else None
+
+
+@kind
+def odd_one_out(rng: random.Random, materials: Materials) -> Drill:
+    """Names the thing of a list that is of another sort, in a given form."""
+    form = rng.choice(FORMS)
+    return make_drill(
+        CHOICES,
+        ("odd_one_out", form.name),
+        form.fill(_TOLD["odd_one_out"]),
+        _draw_odd_list,
+        lambda text: form.write(_odd_one(text)),
+    )
+
+
+@kind
+def count_members(rng: random.Random, materials: Materials) -> Drill:
+    """Counts the members of a category in a list."""
+    chosen = rng.choice(CATEGORIES)
+    style, numbers = rng.choice(list(_COUNT_STYLES.items()))
+
+    def answer(text: str) -> str | None:
+        inside = members_listed(text, chosen)
+        if inside is None or len(inside) >= len(numbers):
+            return None
+        return numbers[len(inside)]
+
+    fields = {"style": style, "sample": numbers[2], "single": numbers[1]}
+    return make_drill(
+        CHOICES,
+        ("count_members", chosen.one, style),
+        fill(_TOLD["count_members"], **fields, **about(rng, chosen)),
+        lambda rng: _draw_list(
+            rng, chosen, num_inside=rng.randint(1, 3), num_outside=rng.randint(1, 2)
+        ),
+        answer,
+    )
+
+
+@kind
+def all_members_label(rng: random.Random, materials: Materials) -> Drill:
+    """Says by a label whether all things of a list are in a category."""
+    chosen = rng.choice(CATEGORIES)
+    yes, no = draw_label_pair(rng, materials)
+
+    def draw(rng: random.Random) -> str:
+        num_outside = rng.choice((0, 1))
+        num_inside = rng.randint(3, 4) - num_outside
+        return _draw_list(rng, chosen, num_inside=num_inside, num_outside=num_outside)
+
+    def answer(text: str) -> str | None:
+        inside = members_listed(text, chosen)
+        if inside is None:
+            return None
+        return label(len(inside) == len(split_list(text)), yes, no)
+
+    return make_drill(
+        CHOICES,
+        ("all_members_label", chosen.one, yes, no),
+        fill(_TOLD["all_members_label"], yes=yes, no=no, **about(rng, chosen)),
+        draw,
+        answer,
+    )
+
+
+@kind
+def any_member_label(rng: random.Random, materials: Materials) -> Drill:
+    """Says by a label whether a list names a member of a category."""
+    chosen = rng.choice(CATEGORIES)
+    yes, no = draw_label_pair(rng, materials)
+
+    def draw(rng: random.Random) -> str:
+        num_inside = rng.choice((0, 1))
+        num_outside = rng.randint(3, 4) - num_inside
+        return _draw_list(rng, chosen, num_inside=num_inside, num_outside=num_outside)
+
+    def answer(text: str) -> str | None:
+        inside = members_listed(text, chosen)
+        return label(None if inside is None else bool(inside), yes, no)
+
+    return make_drill(
+        CHOICES,
+        ("any_member_label", chosen.one, yes, no),
+        fill(_TOLD["any_member_label"], yes=yes, no=no, **about(rng, chosen)),
+        draw,
+        answer,
+    )
+
+
+@kind
+def member_place(rng: random.Random, materials: Materials) -> Drill:
+    """Tells the place of the only member of a category in a list."""
+    chosen = rng.choice(CATEGORIES)
+    style, marks = rng.choice(list(_PLACE_STYLES.items()))
+
+    def answer(text: str) -> str | None:
+        member, things = only_member(text, chosen), split_list(text)
+        if member is None or len(things) > len(marks):
+            return None
+        return marks[things.index(member)]
+
+    places = {f"p{number + 1}": mark for number, mark in enumerate(marks)}
+    return make_drill(
+        CHOICES,
+        ("member_place", chosen.one, style),
+        fill(_TOLD["member_place"], style=style, **places, **about(rng, chosen)),
+        lambda rng: _draw_list(
+            rng, chosen, num_inside=1, num_outside=rng.randint(2, 4)
+        ),
+        answer,
+    )
+
+
+@kind
+def end_member(rng: random.Random, materials: Materials) -> Drill:
+    """Names the first or last member of a category in a list."""
+    chosen, end = rng.choice(CATEGORIES), rng.choice(("first", "last"))
+
+    def answer(text: str) -> str | None:
+        inside = members_listed(text, chosen)
+        if not inside:
+            return None
+        return inside[0] if end == "first" else inside[-1]
+
+    return make_drill(
+        CHOICES,
+        ("end_member", chosen.one, end),
+        fill(_TOLD["end_member"], end=end, **about(rng, chosen)),
+        lambda rng: _draw_list(
+            rng, chosen, num_inside=2, num_outside=rng.randint(1, 3)
+        ),
+        answer,
+    )
+
+
+@kind
+def without_member(rng: random.Random, materials: Materials) -> Drill:
+    """Leaves out the member of a category and joins the rest."""
+    chosen = rng.choice(CATEGORIES)
+    joint, sign = rng.choice(list(_JOINTS.items()))
+
+    def answer(text: str) -> str | None:
+        inside = members_listed(text, chosen)
+        if not inside:
+            return None
+        return sign.join(t for t in split_list(text) if t not in inside) or None
+
+    return make_drill(
+        CHOICES,
+        ("without_member", chosen.one, sign),
+        fill(_TOLD["without_member"], joint=joint, **about(rng, chosen)),
+        lambda rng: _draw_list(
+            rng, chosen, num_inside=1, num_outside=rng.randint(2, 3)
+        ),
+        answer,
+    )
