@@ -6,7 +6,6 @@ Shapes: B texts, T tokens, S tokens of all texts, E embedding, D hidden, X eithe
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from genadapter.artifact import read_tensors, write_tensors
+from genadapter.artifact import new_file, read_tensors, write_tensors
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder, TextFeatures
 from genadapter.packages import home
@@ -99,11 +98,9 @@ class DescriptionTable:
             heldout.append(tuple(own[task.num_train_descriptions :]) or tuple(own[-1:]))
         path = _cache_path(texts, encoder, reader)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
             # Another run may be at the same texts; whoever comes second replaces.
-            partial = path.with_suffix(f".{os.getpid()}.partial")
-            write_tensors(partial, _encode(texts, encoder, reader))
-            partial.replace(path)
+            with new_file(path) as partial:
+                write_tensors(partial, _encode(texts, encoder, reader))
         found = read_tensors(path)
         table = TextTable(
             pooled_BE=found["pooled"],

@@ -20,7 +20,13 @@ from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from genadapter.artifact import read_json, read_tensors, write_json, write_tensors
+from genadapter.artifact import (
+    new_file,
+    read_json,
+    read_tensors,
+    write_json,
+    write_tensors,
+)
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError
@@ -542,7 +548,5 @@ def _checkpoints(folder: Path) -> tuple[ModelCheckpoint, ModelCheckpoint]:
 
 
 def _save(tensors: dict[str, Tensor], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    write_tensors(partial, tensors)
-    partial.rename(path)
+    with new_file(path) as partial:
+        write_tensors(partial, tensors)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from genadapter.adapter import Adapter
+from genadapter.adapter import Adapter, save_adapter
 from genadapter.attach import AdapterSlots, stack_rows
 from genadapter.base_model import BaseModel
+from genadapter.condition import Condition
 from genadapter.lora import LoraSpec, LoraWeights
+from genadapter.packages import sha256_of
 from genadapter.pipeline import Pipeline
 from service.app import create_app, join_services
 from service.settings import Settings
@@ -272,3 +275,28 @@ def test_a_full_engine_answers_429_with_retry_after(
         statuses = sorted(other.result(30) for other in others)
         assert first.result(30).status_code == 200
     assert statuses == [200, 429]
+
+
+def test_an_adapter_is_made_while_others_chat(
+    client: TestClient, strong: Adapter, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    """The generator reads with the model that answers; neither changes the other."""
+    told = [f"give colour number {number}" for number in range(4)]
+    alone = text_of(chat(client, strong.id, max_tokens=24))
+
+    def create(description: str) -> str:
+        reply = client.post("/v1/adapters", json={"description": description})
+        assert reply.status_code == 201
+        return str(reply.json()["id"])
+
+    with ThreadPoolExecutor(8) as pool:
+        chats = [pool.submit(chat, client, strong.id, max_tokens=24) for _ in range(4)]
+        made = [pool.submit(create, description) for description in told]
+        assert [text_of(one.result()) for one in chats] == [alone] * 4
+        ids = [one.result() for one in made]
+    for adapter_id, description in zip(ids, told, strict=True):
+        stored = client.get(f"/v1/adapters/{adapter_id}").json()
+        again = pipeline.generate([Condition(description=description)])[0]
+        folder = tmp_path / adapter_id
+        save_adapter(again, folder)
+        assert stored["sha256"] == sha256_of(folder / "adapter_model.safetensors")
