@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from genadapter.artifact import new_file
 from genadapter.condition import Condition
 from genadapter.errors import ConditionError, TaskFormatError
 
@@ -154,19 +153,26 @@ def read_tasks(path: Path) -> list[Task]:
 
 def write_tasks(tasks: Iterable[Task], path: Path) -> None:
     """Writes tasks as JSON lines; the file appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     lines = [json.dumps(t.to_dict(), ensure_ascii=False) + "\n" for t in tasks]
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".partial-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.writelines(lines)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(partial).chmod(0o644)
-        Path(partial).replace(path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
+    with new_file(path) as partial:
+        partial.write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def check_consistent(task: Task) -> None:
+    """Checks that no input has two rows whose answers have none in common.
+
+    Raises:
+        TaskFormatError: It has; names the input and both answers.
+    """
+    accepted: dict[str, tuple[str, ...]] = {}
+    for example in task.examples:
+        before = accepted.setdefault(example.input, example.outputs)
+        if not set(before) & set(example.outputs):
+            raise TaskFormatError(
+                f"task {task.id!r}: input {example.input!r:.80} has the answer "
+                f"{before[0]!r:.40} in one row and {example.outputs[0]!r:.40} in "
+                "another: leave one out, or accept both as a list in one row"
+            )
 
 
 def _is_task_file(path: Path) -> bool:

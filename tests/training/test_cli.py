@@ -98,6 +98,27 @@ def test_one_bad_line_imports_nothing(suite_file: str, tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([("a", "b"), ("a", "c")], "input 'a' has the answer 'b' in one row and 'c'"),
+        ([("a", "b"), ("a", "b")], "task id 'x' occurs twice"),
+    ],
+)
+def test_contradictions_and_repeated_ids_import_nothing(
+    rows: list[tuple[str, str]], reason: str, tmp_path: Path
+) -> None:
+    """Rows at odds with each other, and two tasks of one id."""
+    examples = [{"input": text, "output": answer} for text, answer in rows]
+    line = json.dumps({"id": "x", "descriptions": ["d"], "examples": examples}) + "\n"
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text(line if rows[0] != rows[1] else 2 * line, encoding="utf-8")
+    out = tmp_path / "out.jsonl"
+    result = invoke("tasks", "import", str(bad), "--out", str(out))
+    assert (result.exit_code, reason in result.stderr) == (2, True), result.stderr
+    assert not out.exists()
+
+
 def test_import_overwrites_nothing(suite_file: str, tmp_path: Path) -> None:
     """An existing file, another ending and an empty file are refused."""
     existing = invoke("tasks", "import", suite_file, "--out", suite_file)

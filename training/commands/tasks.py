@@ -12,7 +12,7 @@ import typer
 
 from genadapter.display import print_json, progress
 from genadapter.errors import ConfigError
-from training.tasks import Task, read_tasks, write_tasks
+from training.tasks import Task, check_consistent, read_tasks, write_tasks
 
 if TYPE_CHECKING:
     from training.suite_report import Guess, SuiteReport
@@ -93,6 +93,8 @@ def import_(
     tasks = read_tasks(file)
     if not tasks:
         raise ConfigError(f"{file} holds no task: put at least one in")
+    for task in tasks:
+        check_consistent(task)
     write_tasks(tasks, out)
     num_examples = sum(len(task.examples) for task in tasks)
     typer.echo(f"{len(tasks)} tasks with {num_examples} examples in {out}")
