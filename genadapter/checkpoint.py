@@ -80,6 +80,7 @@ def save_bundle(
     results: Mapping[str, Any],  # Any: plain JSON
     card: str,
     untrained_configs: Mapping[str, Mapping[str, Any]] | None = None,
+    scales: Mapping[str, float] | None = None,
     recipe: Mapping[str, Any] | None = None,
 ) -> Bundle:
     """Writes a bundle, whole or not at all.
@@ -98,6 +99,7 @@ def save_bundle(
         results: Held-out figures, as JSON values.
         card: Text of the bundle's README.
         untrained_configs: By family, tuned Configs of families without parameters.
+        scales: By family, how far its adapters go from B_0; 1 where it is not named.
         recipe: The run's resolved settings and the steps it took, as JSON values.
 
     Returns:
@@ -126,6 +128,7 @@ def save_bundle(
                 seeds=dict(seeds),
                 results=dict(results),
                 files={p.name: sha256_of(p) for p in sorted(partial.iterdir())},
+                scales=dict(scales or {}),
                 recipe=dict(recipe or {}),
             )
             write_manifest(partial, manifest)

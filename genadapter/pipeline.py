@@ -158,6 +158,11 @@ class Pipeline:
         return self.bundle.surroundings.spec
 
     @property
+    def scale(self) -> float:
+        """How far its adapters go from B_0, as tuned for the family."""
+        return self.bundle.manifest.scales.get(self.family, 1.0)
+
+    @property
     def family(self) -> str:
         """The generator family that writes them."""
         return self.bundle.generator.family
@@ -232,7 +237,9 @@ class Pipeline:
         self, conditions: Sequence[Condition], *, seed: int
     ) -> list[Adapter]:
         features = self.features(conditions)
-        flat_BP = self.bundle.generator(features).float().cpu()
+        written_BP = self.bundle.generator(features).float().cpu()
+        b_P = self.bundle.surroundings.shared.flat_b()
+        flat_BP = torch.lerp(b_P, written_BP, self.scale)
         return [
             self._adapter(condition, flat_P, seed=seed, neighbours=neighbours)
             for condition, flat_P, neighbours in zip(

@@ -146,6 +146,7 @@ def add_expert(
         results={**manifest.results, "imported_since": since},
         card=f"{card.rstrip()}\n\n{note}\n",
         untrained_configs=manifest.untrained_configs,
+        scales=manifest.scales,
         recipe=manifest.recipe,
     )
 

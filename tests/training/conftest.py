@@ -8,11 +8,17 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
+import torch
 
 from genadapter import packages
 from genadapter.base_model import BaseModel
+from genadapter.checkpoint import Bundle
 from genadapter.encoder import Encoder
+from genadapter.generators import Surroundings
 from genadapter.generators.hypernetwork import HypernetworkGenerator
+from genadapter.library import SharedFactors
+from training import run
+from training.bundling import bundle_run
 from training.datamodule import BatchConfig
 from training.module import OptimConfig
 from training.recipes import AdapterConfig, DataConfig, ExpertsConfig, Recipe
@@ -120,3 +126,39 @@ def work(
 ) -> Workspace:
     """The tiny run before its first stage."""
     return prepare(in_suite(tiny_recipe), base=base, encoder=encoder)
+
+
+@pytest.fixture
+def shared(work: Workspace) -> SharedFactors:
+    """The tiny run's multi-task adapter."""
+    return run.train_multitask(work)
+
+
+@pytest.fixture
+def experts_NP(work: Workspace, shared: SharedFactors) -> torch.Tensor:
+    """The tiny run's experts."""
+    return run.train_experts(work, shared)
+
+
+@pytest.fixture
+def around(
+    work: Workspace, shared: SharedFactors, experts_NP: torch.Tensor
+) -> Surroundings:
+    """What the tiny run's generator stands on."""
+    return Surroundings(
+        spec=work.spec,
+        shared=shared,
+        library=run.build_library(work, shared, experts_NP),
+        embedding_size=work.encoder.embedding_size,
+        hidden_size=work.base.hidden_size,
+        value_maps_LOI=work.base.value_maps(work.spec.layers),
+    )
+
+
+@pytest.fixture
+def bundle(
+    work: Workspace, around: Surroundings, experts_NP: torch.Tensor, tmp_path: Path
+) -> Bundle:
+    """The bundle of the tiny run."""
+    generator = run.train_generator(work, around, experts_NP)
+    return bundle_run(work, around, experts_NP, generator, tmp_path / "bundle")

@@ -11,56 +11,18 @@ import torch
 from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, load_bundle
 from genadapter.encoder import Encoder
-from genadapter.generators import Surroundings
-from genadapter.generators.blend import BlendGenerator
 from genadapter.library import SharedFactors, flatten_b
 from training import run
-from training.bundling import bundle_run, tune_blend
 from training.gains import expert_gains, rebuild
 from training.run import Workspace
 from training.sources import ExpertSource
 from training.teacher_forcing import score_tasks
+from training.tuning import blend_configs
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning"),  # lightning itself
     pytest.mark.filterwarnings("ignore::UserWarning:lightning"),
 ]
-
-
-@pytest.fixture
-def shared(work: Workspace) -> SharedFactors:
-    """The tiny run's multi-task adapter."""
-    return run.train_multitask(work)
-
-
-@pytest.fixture
-def experts_NP(work: Workspace, shared: SharedFactors) -> torch.Tensor:
-    """The tiny run's experts."""
-    return run.train_experts(work, shared)
-
-
-@pytest.fixture
-def around(
-    work: Workspace, shared: SharedFactors, experts_NP: torch.Tensor
-) -> Surroundings:
-    """What the tiny run's generator stands on."""
-    return Surroundings(
-        spec=work.spec,
-        shared=shared,
-        library=run.build_library(work, shared, experts_NP),
-        embedding_size=work.encoder.embedding_size,
-        hidden_size=work.base.hidden_size,
-        value_maps_LOI=work.base.value_maps(work.spec.layers),
-    )
-
-
-@pytest.fixture
-def bundle(
-    work: Workspace, around: Surroundings, experts_NP: torch.Tensor, tmp_path: Path
-) -> Bundle:
-    """The bundle of the tiny run."""
-    generator = run.train_generator(work, around, experts_NP)
-    return bundle_run(work, around, experts_NP, generator, tmp_path / "bundle")
 
 
 def test_run_ends_in_a_bundle_that_loads(
@@ -75,10 +37,11 @@ def test_run_ends_in_a_bundle_that_loads(
     assert manifest.seeds == {"multitask": 0, "experts": 0, "generator": 0}
     found = manifest.results["validation"]
     assert (found["num_tasks"], found["rows_per_task"]) == (2, 4)
-    methods = {"base", "multitask", "nearest", "blend", "hypernetwork"}
-    assert set(found["matched"]) == methods
-    assert set(found["shuffled"]) == methods - {"base", "multitask"}
-    assert len(manifest.results["blend_grid"]) == 10
+    families = {"nearest", "blend", "hypernetwork"}
+    assert set(found["matched"]) == families | {"base", "multitask", "uniform"}
+    assert set(found["shuffled"]) == families
+    assert len(manifest.results["blend_grid"]) == len(blend_configs())
+    assert set(manifest.scales) == families | {"multitask", "uniform"}
     assert manifest.results["experts"]["num_experts"] == 4
     assert manifest.recipe["optim"]["max_steps"] == 6
     assert manifest.recipe["generator_steps"] in (3, 6)
@@ -94,23 +57,6 @@ def test_card_shows_the_results_and_their_limits(
     assert f"| hypernetwork | {accuracy:.3f} |" in card
     assert "chosen on these very rows" in card
     assert "4 tasks of 2 families: pairs, triples" in card
-
-
-def test_blend_is_the_best_of_its_grid(work: Workspace, around: Surroundings) -> None:
-    """The winner is none that another one beats."""
-    choice = tune_blend(work, around)
-    accuracies = dict(choice.tried)
-    assert accuracies[choice.config] == max(accuracies.values())
-
-
-def test_blend_without_validation_families_keeps_its_defaults(
-    work: Workspace, around: Surroundings
-) -> None:
-    """There is nothing to choose by."""
-    lone = replace(work, tasks=work.tasks[: work.num_train])
-    choice = tune_blend(lone, around)
-    assert choice.config == BlendGenerator.Config()
-    assert choice.tried == ()
 
 
 def test_full_basis_keeps_experts_up_to_rounding(

@@ -140,7 +140,8 @@ def _base_description(setting: Setting) -> Treatment:
 
 
 def _multitask(setting: Setting) -> Treatment:
-    return _constant(setting.pipeline.bundle.surroundings.shared.flat_b(), setting)
+    b_P = setting.pipeline.bundle.surroundings.shared.flat_b()
+    return _constant(_scale(MULTITASK, setting) * b_P, setting)
 
 
 def _multitask_prompted(setting: Setting) -> Treatment:
@@ -157,12 +158,17 @@ def _uniform(setting: Setting) -> Treatment:
         raise EmptyLibraryError(
             "method 'uniform' averages experts; the bundle has none"
         )
-    mean_C = around.library.coefficients_NC.mean(dim=0)
-    return _constant(around.shared.flat_b() + mean_C @ around.library.basis_CP, setting)
+    mean_P = around.library.coefficients_NC.mean(dim=0) @ around.library.basis_CP
+    b_P = around.shared.flat_b() + _scale("uniform", setting) * mean_P
+    return _constant(b_P, setting)
 
 
 def _oracle(setting: Setting) -> Treatment:
     return Treatment(prompt="input", b_of=dict(setting.oracles))
+
+
+def _scale(method: str, setting: Setting) -> float:
+    return setting.pipeline.bundle.manifest.scales.get(method, 1.0)
 
 
 def _constant(b_P: Tensor, setting: Setting) -> Treatment:

@@ -1,0 +1,196 @@
+"""What is chosen on validation families once a generator is trained, and how well it does.
+
+Two things: how many experts `blend` averages, how softly; and for every method the scale
+that its adapters are made with, s in B_0 + s (B - B_0). Each method gets its own, or a
+comparison would measure which of them was tuned.
+
+Shapes: B slots, P parameters of one flattened B.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import product
+from typing import Any, Literal, final
+
+import torch
+from torch import Tensor, nn
+
+from genadapter.checkpoint import Bundle
+from genadapter.generators import Generator, Surroundings
+from genadapter.generators.blend import BlendGenerator
+from genadapter.generators.nearest import NearestGenerator
+from training.datamodule import Batch, validation_batches
+from training.run import Workspace
+from training.sources import ExpertSource, GeneratorSource
+from training.teacher_forcing import mean_accuracy, score_tasks
+
+NUM_NEIGHBOURS = (1, 2, 4, 8, 16)
+TEMPERATURES = (0.03, 0.1, 0.3, 1.0)
+SCALES = (0.75, 1.0, 1.25, 1.5)
+"""1 must be among them: what a method does as it comes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tuning:
+    """What was chosen, and the figures it was chosen by."""
+
+    blend: BlendGenerator.Config
+    """The best blend; its defaults where there is nothing to choose by."""
+    scales: Mapping[str, float] = field(default_factory=dict)
+    """By method, the scale of its adapters; a method that is not in it has 1."""
+    results: Mapping[str, Any] = field(default_factory=dict)  # Any: plain JSON
+    """Accuracy on the validation families of all that was tried."""
+
+
+def tune(work: Workspace, draft: Bundle) -> Tuning:
+    """Chooses the blend and the scales on the rows of the validation families.
+
+    Args:
+        work: The run; without validation tasks nothing is chosen.
+        draft: The bundle as it will be shipped, but for what is chosen here.
+    """
+    own, other = _batches(work, told="own"), _batches(work, told="other")
+    if not own:
+        return Tuning(blend=BlendGenerator.Config())
+    around = draft.surroundings
+    grid = [
+        (config, _accuracy(work, _source(work, around, blend), own))
+        for config in blend_configs()
+        for blend in [BlendGenerator(config, around)]
+    ]
+    best, _ = max(grid, key=lambda pair: pair[1])
+    written = {
+        "nearest": NearestGenerator(NearestGenerator.Config(), around),
+        "blend": BlendGenerator(best, around),
+        draft.generator.family: draft.generator,
+    }
+    sources = {name: _source(work, around, g) for name, g in written.items()}
+    mean_P = around.library.coefficients_NC.mean(dim=0) @ around.library.basis_CP
+    constants = {
+        "multitask": _constant(work, around),
+        "uniform": _constant(work, around, added_P=mean_P),
+    }
+    tried = {
+        name: {s: _accuracy(work, scaled(name, source, around, s), own) for s in SCALES}
+        for name, source in (constants | sources).items()
+    }
+    scales = {name: best_scale(accuracies) for name, accuracies in tried.items()}
+    shuffled = {
+        name: _accuracy(work, scaled(name, source, around, scales[name]), other)
+        for name, source in sources.items()
+    }
+    base = _accuracy(work, scaled("multitask", constants["multitask"], around, 0), own)
+    matched = {"base": base} | {n: max(tried[n].values()) for n in tried}
+    for generator in written.values():
+        generator.cpu()
+    return Tuning(
+        blend=best,
+        scales=scales,
+        results={
+            "validation": {
+                "num_tasks": sum(len(batch.tasks_B) for batch in own),
+                "rows_per_task": work.recipe.data.validation_rows,
+                "matched": _rounded(matched),
+                "shuffled": _rounded(shuffled),
+            },
+            "blend_grid": [
+                {**asdict(config), "accuracy": round(accuracy, 4)}
+                for config, accuracy in grid
+            ],
+            "scale_grid": {
+                name: {str(scale): round(a, 4) for scale, a in accuracies.items()}
+                for name, accuracies in tried.items()
+            },
+        },
+    )
+
+
+def blend_configs() -> list[BlendGenerator.Config]:
+    """Every blend that is tried."""
+    return [
+        BlendGenerator.Config(num_neighbours=count, temperature=temperature)
+        for count, temperature in product(NUM_NEIGHBOURS, TEMPERATURES)
+        # One neighbour is the nearest expert at any temperature.
+        if count > 1 or temperature == TEMPERATURES[0]
+    ]
+
+
+def best_scale(accuracies: Mapping[float, float]) -> float:
+    """The most accurate scale; of equals the one that changes a method least."""
+    return max(accuracies, key=lambda scale: (accuracies[scale], -abs(scale - 1)))
+
+
+@final
+class ScaledSource(nn.Module):
+    """Another source's adapters, nearer to an origin or farther from it."""
+
+    def __init__(self, source: nn.Module, origin_P: Tensor, scale: float) -> None:
+        """Takes the source as it is.
+
+        Args:
+            source: An `AdapterSource`.
+            origin_P: The flattened B that stays where it is.
+            scale: 0 gives the origin, 1 the source's own.
+        """
+        super().__init__()
+        self.source, self.scale = source, scale
+        self.register_buffer("origin_P", origin_P)
+
+    def a(self, batch: Batch) -> Mapping[str, Tensor]:
+        """Per module, the source's A."""
+        a: Mapping[str, Tensor] = self.source.a(batch)  # type: ignore[operator] # nn.Module hides methods
+        return a
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Flattened B factors of shape (B, P)."""
+        return torch.lerp(self.origin_P, self.source(batch), self.scale)
+
+
+def scaled(
+    method: str, source: nn.Module, around: Surroundings, scale: float
+) -> ScaledSource:
+    """A method's adapters at a scale: `multitask` leaves the base, the others B_0."""
+    origin_P = around.shared.flat_b()
+    if method == "multitask":
+        origin_P = torch.zeros_like(origin_P)
+    return ScaledSource(source, origin_P, scale)
+
+
+def _batches(work: Workspace, *, told: Literal["own", "other"]) -> list[Batch]:
+    return validation_batches(
+        work.data,
+        work.descriptions,
+        tasks=work.validation_tasks,
+        rows_per_task=work.recipe.data.validation_rows,
+        told=told,
+    )
+
+
+def _accuracy(work: Workspace, source: nn.Module, batches: Sequence[Batch]) -> float:
+    return mean_accuracy(score_tasks(work, source, batches))
+
+
+def _source(work: Workspace, around: Surroundings, generator: Generator) -> nn.Module:
+    return GeneratorSource(
+        generator,
+        shared=around.shared,
+        library=around.library,
+        descriptions=work.descriptions,
+        tasks=work.tasks,
+        seed=work.recipe.seed,
+    )
+
+
+def _constant(
+    work: Workspace, around: Surroundings, added_P: Tensor | float = 0.0
+) -> nn.Module:
+    source = ExpertSource(around.shared, work.validation_tasks)
+    with torch.no_grad():
+        source.b_NP.add_(added_P)
+    return source
+
+
+def _rounded(values: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in values.items()}
