@@ -1,4 +1,4 @@
-"""States of the lower layers, computed once a row and kept in a mapped file.
+"""States of the lower layers, computed once a row and kept in mapped files.
 
 Adapters sit on the upper layers, so what the lower layers make of a row never changes.
 All prompts begin alike (the chat template), so that start is kept and run once for
@@ -10,7 +10,7 @@ Shapes: S sequences, T tokens, D hidden.
 from __future__ import annotations
 
 import hashlib
-import os
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
@@ -22,8 +22,11 @@ from rich.progress import track
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from genadapter.artifact import not_written
+from genadapter.artifact import new_file
 from genadapter.base_model import BaseModel, Packing
+
+TASKS_AT_ONCE = 32
+"""Tasks whose states are computed together: a killed run loses no more than these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Row:
 
 
 class StateCache:
-    """Lower-layer states in one file: of the common start, then of each row's rest."""
+    """Lower-layer states of every row behind the common start, one file a task."""
 
     def __init__(
         self, rows: Sequence[Row], base: BaseModel, start_layer: int, *, num_common: int
@@ -52,70 +55,93 @@ class StateCache:
             rows: What to cache.
             base: Whose lower layers to run.
             start_layer: How many of them.
-            num_common: How many first tokens all rows share; kept once.
+            num_common: How many first tokens all rows share; not kept.
         """
         self._rows = rows
         self._base = base
         self._start_layer = start_layer
         self._num_common = num_common
-        lengths = torch.tensor([num_common, *[len(r) - num_common for r in rows]])
-        self._offsets = lengths.cumsum(0).tolist()
-        self._states_TD: Tensor | None = None
+        self._of_task: dict[int, list[int]] = defaultdict(list)
+        for position, row in enumerate(rows):
+            self._of_task[row.task].append(position)
+        self._common_TD: Tensor | None = None
+        self._states: dict[int, Tensor] = {}
 
     def prepare(self, folder: Path) -> None:
-        """Computes the states unless the folder already holds them."""
-        shape = (self._offsets[-1], self._base.model.config.hidden_size)
-        path = folder / f"{self._key()}.states"
-        partial = path.with_suffix(".partial")
-        folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            _reserve(partial, 2 * shape[0] * shape[1])
-            states_TD = _map_file(partial, shape)
-            self._fill(states_TD)
-            del states_TD
-            partial.rename(path)
-        self._states_TD = _map_file(path, shape)
+        """Computes the states of the tasks that the folder does not hold yet.
 
-    @property
-    def common(self) -> Tensor:
-        """States of the common start, of shape (T, D)."""
-        assert self._states_TD is not None
-        return self._states_TD[: self._num_common]
-
-    def row(self, position: int) -> Tensor:
-        """States of one row behind the common start, of shape (T, D)."""
-        assert self._states_TD is not None
-        return self._states_TD[self._offsets[position] : self._offsets[position + 1]]
-
-    def _key(self) -> str:
-        digest = hashlib.sha256()
-        digest.update(f"{self._base.fingerprint.digest}/{self._start_layer}".encode())
-        digest.update(f"/{self._num_common}".encode())
-        for row in self._rows:
-            digest.update(repr((row.prompt, row.answer)).encode())
-        return digest.hexdigest()[:24]
-
-    @torch.inference_mode()
-    def _fill(self, states_TD: Tensor) -> None:
-        order = sorted(range(len(self._rows)), key=lambda i: len(self._rows[i]))
-        sequences = [order[i : i + 4] for i in range(0, len(order), 4)]
+        Raises:
+            StorageError: The disk is full, or the folder may not be written to.
+        """
+        paths = {task: folder / f"{self._key(task)}.states" for task in self._of_task}
+        missing = [task for task, path in paths.items() if not path.exists()]
         for start in track(
-            range(0, len(sequences), 16),
+            range(0, len(missing), TASKS_AT_ONCE),
             description="lower states",
             transient=True,
             console=Console(stderr=True),
         ):
+            tasks = missing[start : start + TASKS_AT_ONCE]
+            for task, states_TD in self._compute(tasks).items():
+                with new_file(paths[task]) as path:
+                    states_TD.view(torch.uint8).numpy().tofile(path)
+        with torch.inference_mode():
+            hidden_STD, packing = self.run([self._rows[:1]])
+        common_TD = hidden_STD[0, packing.segments_BT[0] == 0]
+        self._common_TD = common_TD.to("cpu", torch.bfloat16).clone()
+        for task, path in paths.items():
+            parts = torch.split(self._map(path, task), self._lengths(task))
+            self._states |= dict(zip(self._of_task[task], parts, strict=True))
+
+    @property
+    def common(self) -> Tensor:
+        """States of the common start, of shape (T, D)."""
+        assert self._common_TD is not None
+        return self._common_TD
+
+    def row(self, position: int) -> Tensor:
+        """States of one row behind the common start, of shape (T, D)."""
+        return self._states[position]
+
+    def _lengths(self, task: int) -> list[int]:
+        return [len(self._rows[i]) - self._num_common for i in self._of_task[task]]
+
+    def _map(self, path: Path, task: int) -> Tensor:
+        shape = (sum(self._lengths(task)), self._base.hidden_size)
+        flat = torch.from_file(
+            str(path), shared=True, size=shape[0] * shape[1], dtype=torch.bfloat16
+        )
+        return flat.view(shape)
+
+    def _key(self, task: int) -> str:
+        digest = hashlib.sha256()
+        digest.update(f"{self._base.fingerprint.digest}/{self._start_layer}".encode())
+        digest.update(f"/{self._num_common}".encode())
+        for i in self._of_task[task]:
+            digest.update(repr((self._rows[i].prompt, self._rows[i].answer)).encode())
+        return digest.hexdigest()[:24]
+
+    @torch.inference_mode()
+    def _compute(self, tasks: Sequence[int]) -> dict[int, Tensor]:
+        """States of all rows of some tasks, of shape (T, D) each."""
+        positions = [i for task in tasks for i in self._of_task[task]]
+        order = sorted(positions, key=lambda i: len(self._rows[i]))
+        sequences = [order[i : i + 4] for i in range(0, len(order), 4)]
+        found: dict[int, Tensor] = {}
+        for start in range(0, len(sequences), 16):
             chunk = sequences[start : start + 16]
             hidden_STD, packing = self.run(
                 [self._rows[i] for i in own] for own in chunk
             )
+            hidden_STD = hidden_STD.to("cpu", torch.bfloat16)
             for own, hidden_TD, segments_T in zip(
-                chunk, hidden_STD, packing.segments_BT, strict=True
+                chunk, hidden_STD, packing.segments_BT.cpu(), strict=True
             ):
-                states_TD[: self._num_common] = hidden_TD[segments_T == 0]
                 for segment, i in enumerate(own, start=1):
-                    found_TD = hidden_TD[segments_T == segment]
-                    states_TD[self._offsets[i] : self._offsets[i + 1]] = found_TD
+                    found[i] = hidden_TD[segments_T == segment]
+        return {
+            task: torch.cat([found[i] for i in self._of_task[task]]) for task in tasks
+        }
 
     def run(self, sequences: Iterable[Sequence[Row]]) -> tuple[Tensor, Packing]:
         """Lower states of packed rows, computed now.
@@ -166,25 +192,6 @@ def pack_rows(lengths: Sequence[Sequence[int]], num_common: int) -> Packing:
         segments_BT=pad_sequence(segments, batch_first=True, padding_value=-1),
         places_BT=pad_sequence(places, batch_first=True),
     )
-
-
-def _reserve(path: Path, num_bytes: int) -> None:
-    """Takes the space now: a disk that fills up under a mapped file kills the process."""
-    try:
-        with path.open("wb") as stream:
-            stream.truncate(num_bytes)
-            if hasattr(os, "posix_fallocate"):  # not on every system
-                os.posix_fallocate(stream.fileno(), 0, num_bytes)
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise not_written(path, error) from error
-
-
-def _map_file(path: Path, shape: tuple[int, int]) -> Tensor:
-    flat = torch.from_file(
-        str(path), shared=True, size=shape[0] * shape[1], dtype=torch.bfloat16
-    )
-    return flat.view(shape)
 
 
 def _token_ids(row: Row) -> tuple[int, ...]:

@@ -126,6 +126,8 @@ def best_scale(accuracies: Mapping[float, float]) -> float:
 class ScaledSource(nn.Module):
     """Another source's adapters, nearer to an origin or farther from it."""
 
+    origin_P: Tensor
+
     def __init__(self, source: nn.Module, origin_P: Tensor, scale: float) -> None:
         """Takes the source as it is.
 
