@@ -99,7 +99,7 @@ def save_bundle(
         results: Held-out figures, as JSON values.
         card: Text of the bundle's README.
         untrained_configs: By family, tuned Configs of families without parameters.
-        scales: By family, how far its adapters go from B_0; 1 where it is not named.
+        scales: By family or baseline, the manifest's `scales`; 1 where it is not named.
         recipe: The run's resolved settings and the steps it took, as JSON values.
 
     Returns:

@@ -69,6 +69,8 @@ class Encoder(Protocol):
     """Pinned by a bundle's manifest."""
     embedding_size: int
     """Size of one embedding (E)."""
+    dtype: torch.dtype
+    """What it computes in; features are float32 all the same."""
 
     def encode(self, texts: Sequence[str]) -> TextFeatures:
         """Features of B texts."""
@@ -91,13 +93,14 @@ class SentenceEncoder:
         Raises:
             ConfigError: sentence-transformers cannot load it.
         """
+        self.dtype = resolve_dtype("auto", device)
         is_default = source in (None, DEFAULT_ENCODER)
         path = str(fetch_default_encoder()) if is_default else str(source)
         try:
             self._model = SentenceTransformer(
                 path,
                 device=device,
-                model_kwargs={"dtype": resolve_dtype("auto", device)},
+                model_kwargs={"dtype": self.dtype},
             )
         except (OSError, ValueError) as error:
             raise ConfigError(
@@ -112,7 +115,11 @@ class SentenceEncoder:
 
     @torch.no_grad()
     def encode(self, texts: Sequence[str]) -> TextFeatures:
-        """Features of B texts, float32; a text's own do not depend on the others."""
+        """Features of B texts, float32; a text's own do not depend on the others.
+
+        Args:
+            texts: At least one.
+        """
         inputs = self._model.preprocess(list(texts))
         is_real_BT = inputs["attention_mask"].bool()
         ids = [

@@ -79,7 +79,7 @@ class Manifest:
     """sha256 of every other file."""
     scales: Mapping[str, float] = field(default_factory=dict)
     """By family, s in B_0 + s (B - B_0), tuned on validation families; else 1. Baselines
-    without a family are named as `genadapter evaluate` does."""
+    without a family are named as `genadapter evaluate` does; `multitask` is s B_0."""
     recipe: Mapping[str, Any] = field(default_factory=dict)  # Any: plain JSON
     """The resolved settings of the run that made it, and the steps it took."""
 

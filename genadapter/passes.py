@@ -39,11 +39,12 @@ def passes(ids: Sequence[Sequence[int]]) -> Iterator[Pass]:
     """Groups tokenised texts by length.
 
     Args:
-        ids: Token ids of every text, at least one each.
+        ids: Token ids of every text.
     """
     of_length: dict[int, list[int]] = defaultdict(list)
     for position, own in enumerate(ids):
-        of_length[-(-len(own) // LENGTH_STEP) * LENGTH_STEP].append(position)
+        steps = max(1, -(-len(own) // LENGTH_STEP))
+        of_length[steps * LENGTH_STEP].append(position)
     for length, positions in of_length.items():
         num_rows = max(PASS_ROWS, PASS_TOKENS // length)
         for start in range(0, len(positions), num_rows):

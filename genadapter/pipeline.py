@@ -104,7 +104,7 @@ class Pipeline:
             generator = bundle.generator
             reader = Reader(
                 base,
-                num_layers=generator.read_layers(
+                num_layers=generator.num_read_layers(
                     generator.config, bundle.surroundings.spec
                 ),
             )

@@ -156,6 +156,8 @@ def make_sentence_transformer(folder: Path) -> None:
 class HashingEncoder:
     """Every word has a fixed random vector; a text is the mean of its words."""
 
+    dtype = torch.float32
+
     def __init__(self, name: str = "hashing", embedding_size: int = 16) -> None:
         self.name = name
         self.embedding_size = embedding_size

@@ -36,8 +36,9 @@ def test_states_are_those_of_the_lower_layers(
 
 def test_a_text_reads_alike_in_any_company(reader: Reader) -> None:
     """Bit for bit: what else is read does not change the rounding."""
-    together = reader.read(TEXTS)
-    for row, text in enumerate(TEXTS):
+    many = [*TEXTS, *(f"{text} {number}" for number in range(8) for text in TEXTS)]
+    together = reader.read(many)
+    for row, text in enumerate(many):
         alone, own = reader.read([text]), together.select(torch.tensor([row]))
         assert torch.equal(alone.states_BTD, own.states_BTD)
         assert torch.equal(alone.mask_BT, own.mask_BT)

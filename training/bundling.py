@@ -97,7 +97,9 @@ def card(
 ) -> str:
     """Text of the bundle's README: what it is, what it learned from, how far it goes."""
     trained = work.tasks[: work.num_experts]
-    num_made = work.num_train - work.num_experts
+    made = work.tasks[work.num_experts : work.num_train]
+    num_drills = sum(task.family == "drills" for task in made)
+    drills = f" and on {num_drills} drills, small rules with parameters"
     families = sorted({task.family for task in trained})
     licences = sorted({task.licence for task in trained})
     modules = ", ".join(module.name for module in work.spec.modules)
@@ -120,8 +122,7 @@ layers {layers[0]} to {layers[-1]}. It hears descriptions through the encoder `{
 - Recipe `{work.recipe.name}`, seed {work.recipe.seed}; all settings are in `manifest.json`. The
   generator is that of step {generator_steps(work)}, the best on the validation families.
 - Trained on {len(trained)} tasks of {len(families)} families: {", ".join(families)};
-  and on {num_made} tasks made besides: variants of them with other labels or answer
-  formats, and drills, small rules with parameters.
+  on {len(made) - num_drills} variants of them with other labels or answer formats{drills if num_drills else ""}.
 - Licences of the training data: {", ".join(licences)}.
 
 ## Results

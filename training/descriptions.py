@@ -98,9 +98,10 @@ class DescriptionTable:
             heldout.append(tuple(own[task.num_train_descriptions :]) or tuple(own[-1:]))
         path = _cache_path(texts, encoder, reader)
         if not path.exists():
+            encoded = _encode(texts, encoder, reader)
             # Another run may be at the same texts; whoever comes second replaces.
             with new_file(path) as partial:
-                write_tensors(partial, _encode(texts, encoder, reader))
+                write_tensors(partial, encoded)
         found = read_tensors(path)
         table = TextTable(
             pooled_BE=found["pooled"],
@@ -113,7 +114,14 @@ class DescriptionTable:
 def _cache_path(texts: Sequence[str], encoder: Encoder, reader: Reader) -> Path:
     base = reader.base
     read_by = (base.fingerprint.digest, base.dtype, base.device.type, reader.num_layers)
-    made_of = (_VERSION, encoder.name, read_by, base.reading_ids(""), MAX_READ_TOKENS)
+    made_of = (
+        _VERSION,
+        encoder.name,
+        encoder.dtype,
+        read_by,
+        base.reading_ids(""),
+        MAX_READ_TOKENS,
+    )
     digest = hashlib.sha256(repr((made_of, texts)).encode())
     return home() / "states" / f"{digest.hexdigest()[:24]}.texts"
 

@@ -152,6 +152,7 @@ def cpu() -> Recipe:
         experts=ExpertsConfig(
             optim=OptimConfig(learning_rate=6e-3, warmup_steps=4, max_steps=30)
         ),
+        generator=HypernetworkGenerator.Config(num_read_layers=10),
         optim=OptimConfig(
             learning_rate=5e-4,
             warmup_steps=100,
@@ -174,6 +175,7 @@ def gpu() -> Recipe:
             group_size=128,
             rows_per_task=4,
         ),
+        generator=HypernetworkGenerator.Config(num_read_layers=10),
         optim=OptimConfig(
             learning_rate=5e-4,
             warmup_steps=200,

@@ -7,6 +7,7 @@ Shapes: N experts, P parameters of one flattened B.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Sequence
@@ -188,10 +189,12 @@ def prepare(
     )
     made = _with_rows([*varied, *drills], base, recipe)
     tasks = (*train, *made, *validation)
+    digest = digest_of_tasks(tasks)
+    _check_same_tasks(folder, digest)
     spec = base.spec(**asdict(recipe.adapter))
     family = find_family(recipe.family)
     family.check_spec(spec)
-    num_read = family.read_layers(recipe.generator, spec)
+    num_read = family.num_read_layers(recipe.generator, spec)
     data = TaskData(
         tasks,
         base,
@@ -203,7 +206,7 @@ def prepare(
     logger.info("%d tasks, %d rows", len(tasks), len(data.rows))
     # Only now: a run that could not begin must not bind the next one to its settings.
     folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / RECIPE_FILE, to_json(recipe))
+    write_json(folder / RECIPE_FILE, {**to_json(recipe), "tasks_sha256": digest})
     return Workspace(
         recipe=recipe,
         folder=folder,
@@ -252,6 +255,26 @@ def check_same_run(recipe: Recipe) -> None:
         )
 
 
+def digest_of_tasks(tasks: Sequence[Task]) -> str:
+    """Hex sha256 over ids, wordings and rows, in order."""
+    digest = hashlib.sha256()
+    for task in tasks:
+        rows = [(example.input, example.outputs) for example in task.examples]
+        digest.update(repr((task.id, task.descriptions, rows)).encode())
+    return digest.hexdigest()
+
+
+def _check_same_tasks(folder: Path, digest: str) -> None:
+    path = folder / RECIPE_FILE
+    found = read_json(path).get("tasks_sha256", digest) if path.exists() else digest
+    if found != digest:
+        raise ConfigError(
+            f"the tasks are no longer those that the run in {folder} was begun with: "
+            "the suite, its drills or variants have changed; start another run with "
+            "name=NAME, or remove the folder"
+        )
+
+
 def to_json(recipe: Recipe) -> dict[str, Any]:  # Any: plain JSON
     """A recipe as JSON values."""
     values: dict[str, Any] = json.loads(json.dumps(asdict(recipe)))
@@ -272,7 +295,7 @@ def train_multitask(work: Workspace) -> SharedFactors:
         )
         batches = islice(stream, WHITENING_BATCHES)
         moments = second_moments(work.base, work.spec, shared, batches)
-        _save_factors(whiten(shared, moments), path)
+        save_factors(whiten(shared, moments), path)
     return read_factors(path)
 
 
@@ -283,7 +306,7 @@ def train_prompted(work: Workspace) -> Path:
     the same to it and keeps the cache of its longer rows small.
 
     Returns:
-        The file of its factors, for `genadapter evaluate --prompted`.
+        The file of its factors as trained; `tuning.tune_prompted` gives them their scale.
     """
     path = work.folder / "multitask_prompted.safetensors"
     if not path.exists():
@@ -302,7 +325,7 @@ def train_prompted(work: Workspace) -> Path:
             prompted="description",
         )
         data.cache.prepare(home() / "states")
-        _save_factors(_train_multitask(work, data, name="multitask_prompted"), path)
+        save_factors(_train_multitask(work, data, name="multitask_prompted"), path)
     return path
 
 
@@ -317,7 +340,8 @@ def _train_multitask(work: Workspace, data: TaskData, *, name: str) -> SharedFac
     )
 
 
-def _save_factors(factors: SharedFactors, path: Path) -> None:
+def save_factors(factors: SharedFactors, path: Path) -> None:
+    """Writes A and B of a multi-task stage, for `read_factors`."""
     tensors = {f"a.{name}": a for name, a in factors.a.items()}
     _save(tensors | {f"b.{name}": b for name, b in factors.b.items()}, path)
 

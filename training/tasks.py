@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -164,15 +165,16 @@ def check_consistent(task: Task) -> None:
     Raises:
         TaskFormatError: It has; names the input and both answers.
     """
-    accepted: dict[str, tuple[str, ...]] = {}
+    accepted: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for example in task.examples:
-        before = accepted.setdefault(example.input, example.outputs)
-        if not set(before) & set(example.outputs):
-            raise TaskFormatError(
-                f"task {task.id!r}: input {example.input!r:.80} has the answer "
-                f"{before[0]!r:.40} in one row and {example.outputs[0]!r:.40} in "
-                "another: leave one out, or accept both as a list in one row"
-            )
+        for before in accepted[example.input]:
+            if set(before).isdisjoint(example.outputs):
+                raise TaskFormatError(
+                    f"task {task.id!r}: input {example.input!r:.80} has the answer "
+                    f"{before[0]!r:.40} in one row and {example.outputs[0]!r:.40} in "
+                    "another: leave one out, or accept both as a list in one row"
+                )
+        accepted[example.input].append(example.outputs)
 
 
 def _is_task_file(path: Path) -> bool:

@@ -1,14 +1,16 @@
 """What is chosen on validation families once a generator is trained, and how well it does.
 
 Two things: how many experts `blend` averages, how softly; and for every method the scale
-that its adapters are made with, s in B_0 + s (B - B_0). Each method gets its own, or a
-comparison would measure which of them was tuned.
+that its adapters are made with, s in B_0 + s (B - B_0), or s B where a method is itself a
+multi-task adapter. Each gets its own, or a comparison would measure which was tuned; only
+`nearest` stays what it is, an expert as it was trained.
 
 Shapes: B slots, P parameters of one flattened B.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import product
@@ -21,15 +23,19 @@ from genadapter.checkpoint import Bundle
 from genadapter.generators import Generator, Surroundings
 from genadapter.generators.blend import BlendGenerator
 from genadapter.generators.nearest import NearestGenerator
-from training.datamodule import Batch, validation_batches
+from genadapter.library import SharedFactors
+from genadapter.packages import home
+from training.datamodule import Batch, TaskData, validation_batches
 from training.run import Workspace
 from training.sources import ExpertSource, GeneratorSource
 from training.teacher_forcing import mean_accuracy, score_tasks
 
+logger = logging.getLogger(__name__)
+
 NUM_NEIGHBOURS = (1, 2, 4, 8, 16)
 TEMPERATURES = (0.03, 0.1, 0.3, 1.0)
 SCALES = (0.75, 1.0, 1.25, 1.5)
-"""1 must be among them: what a method does as it comes."""
+"""1 is among them: what a method does as it comes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,8 +79,9 @@ def tune(work: Workspace, draft: Bundle) -> Tuning:
         "uniform": _constant(work, around, added_P=mean_P),
     }
     tried = {
-        name: {s: _accuracy(work, scaled(name, source, around, s), own) for s in SCALES}
+        name: {s: _accuracy(work, scaled(name, source, around, s), own) for s in scales}
         for name, source in (constants | sources).items()
+        for scales in [(1.0,) if name == "nearest" else SCALES]
     }
     scales = {name: best_scale(accuracies) for name, accuracies in tried.items()}
     shuffled = {
@@ -104,6 +111,42 @@ def tune(work: Workspace, draft: Bundle) -> Tuning:
                 for name, accuracies in tried.items()
             },
         },
+    )
+
+
+def tune_prompted(work: Workspace, factors: SharedFactors) -> SharedFactors:
+    """The rival that reads tasks in its prompt, at its own best scale.
+
+    Args:
+        work: The run; without validation tasks the factors come back as they are.
+        factors: Its A and B as trained.
+    """
+    tasks = [work.tasks[t] for t in work.validation_tasks]
+    if not tasks:
+        return factors
+    data = TaskData(
+        tasks,
+        work.base,
+        start_layer=work.recipe.adapter.start_layer,
+        max_tokens=2 * work.recipe.data.max_tokens,
+        max_rows=work.recipe.data.validation_rows,
+        prompted="description",
+    )
+    data.cache.prepare(home() / "states")
+    batches = [
+        data.collate([(task, 0)], [(0, row) for row in data.of_task[task]])
+        for task in range(len(tasks))
+        if data.of_task[task]
+    ]
+    source = ExpertSource(factors, range(len(tasks)))
+    origin_P = torch.zeros_like(factors.flat_b())
+    tried = {
+        s: _accuracy(work, ScaledSource(source, origin_P, s), batches) for s in SCALES
+    }
+    scale = best_scale(tried)
+    logger.info("prompted rival, accuracy by scale: %s", tried)
+    return SharedFactors(
+        a=factors.a, b={name: scale * b for name, b in factors.b.items()}
     )
 
 

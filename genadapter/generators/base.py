@@ -96,7 +96,7 @@ class Generator(nn.Module, ABC):
         _families[family] = cls
 
     @classmethod
-    def read_layers(cls, config: Any, spec: LoraSpec) -> int:  # Any: its Config
+    def num_read_layers(cls, config: Any, spec: LoraSpec) -> int:  # Any: its Config
         """How many of the base's layers read a description for it."""
         del config
         return spec.layers[0]

@@ -67,8 +67,9 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         """Main directions of the experts that it writes in (C), at most."""
         num_patterns: int = 4
         """Patterns of attention with which each group of values recalls the description."""
-        read_layers: int = 15
-        """Layers of the base that read the description, below the first adapted one."""
+        num_read_layers: int = 0
+        """Layers of the base that read the description; 0 means all that lie below the
+        first adapted one, which is also the most there can be."""
         num_neighbours: int = 4
         """Experts it sees (K)."""
         temperature: float = 0.1
@@ -85,16 +86,15 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
                     f"width must be a multiple of num_heads ({self.num_heads}), "
                     f"got {self.width}"
                 )
-            for name in (
-                "num_directions",
-                "num_patterns",
-                "num_neighbours",
-                "read_layers",
-            ):
+            for name in ("num_directions", "num_patterns", "num_neighbours"):
                 if getattr(self, name) < 1:
                     raise ConfigError(
                         f"{name} must be at least 1, got {getattr(self, name)}"
                     )
+            if self.num_read_layers < 0:
+                raise ConfigError(
+                    f"num_read_layers must be at least 0, got {self.num_read_layers}"
+                )
             if self.temperature <= 0:
                 raise ConfigError(
                     f"temperature must be above 0, got {self.temperature}"
@@ -103,9 +103,9 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
                 raise ConfigError(f"dropout must be in [0, 1), got {self.dropout}")
 
     @classmethod
-    def read_layers(cls, config: Config, spec: LoraSpec) -> int:
+    def num_read_layers(cls, config: Config, spec: LoraSpec) -> int:
         """No more than lie below the first adapted layer: adapters change the others."""
-        return min(config.read_layers, spec.layers[0])
+        return min(config.num_read_layers or spec.layers[0], spec.layers[0])
 
     @classmethod
     def check_spec(cls, spec: LoraSpec) -> None:

@@ -102,11 +102,15 @@ def test_one_bad_line_imports_nothing(suite_file: str, tmp_path: Path) -> None:
     ("rows", "reason"),
     [
         ([("a", "b"), ("a", "c")], "input 'a' has the answer 'b' in one row and 'c'"),
+        (
+            [("a", ["b", "c"]), ("a", "b"), ("a", "c")],
+            "input 'a' has the answer 'b' in one row and 'c'",
+        ),
         ([("a", "b"), ("a", "b")], "task id 'x' occurs twice"),
     ],
 )
 def test_contradictions_and_repeated_ids_import_nothing(
-    rows: list[tuple[str, str]], reason: str, tmp_path: Path
+    rows: list[tuple[str, str | list[str]]], reason: str, tmp_path: Path
 ) -> None:
     """Rows at odds with each other, and two tasks of one id."""
     examples = [{"input": text, "output": answer} for text, answer in rows]

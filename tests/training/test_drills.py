@@ -108,3 +108,16 @@ def test_drills_leave_out_held_out_tasks(suite: list[Task]) -> None:
     assert all(MIN_ROWS <= len(task.examples) <= 12 for task in made)
     again = make_drills(train, heldout, count=2 * len(KINDS), max_rows=12, seed=0)
     assert made == again
+    unchecked = make_drills(train, [], count=2 * len(KINDS), max_rows=12, seed=0)
+    left_out = {task.id for task in unchecked} - {task.id for task in made}
+    assert left_out
+    # A drill that became a held-out task is a drill no more.
+    (taken, *_) = made
+    without = make_drills(
+        train,
+        [*heldout, replace(taken, split="test")],
+        count=2 * len(KINDS),
+        max_rows=12,
+        seed=0,
+    )
+    assert taken.id not in {task.id for task in without}

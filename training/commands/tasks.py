@@ -110,12 +110,12 @@ def report(
         raise ConfigError(f"{path} holds no task: put at least one in")
     with progress("Loading the base model and the encoder"):
         from genadapter.reading import Reader
-        from training.recipes import AdapterConfig
+        from training.recipes import cpu
         from training.suite_report import examine
 
         encoder = ctx.obj.encoder()
         base = ctx.obj.base(None)
-        layers = min(AdapterConfig().start_layer, base.num_layers)
+        layers = min(cpu().generator.num_read_layers, base.num_layers)
         reader = Reader(base, num_layers=layers)
     with progress(f"Examining {len(tasks)} tasks and their descriptions"):
         found = examine(tasks, encoder=encoder, reader=reader)

@@ -80,6 +80,7 @@ def _train(
     from genadapter.generators import Surroundings
     from training import run
     from training.bundling import bundle_run
+    from training.tuning import tune_prompted
 
     with progress("Training the multi-task adapter"):
         shared = run.train_multitask(work)
@@ -116,5 +117,8 @@ def _train(
     }
     if is_prompted:
         with progress("Training the prompted multi-task adapter"):
-            values["prompted"] = str(run.train_prompted(work))
+            trained = run.read_factors(run.train_prompted(work))
+            tuned = work.folder / "prompted.safetensors"
+            run.save_factors(tune_prompted(work, trained), tuned)
+            values["prompted"] = str(tuned)
     return values

@@ -6,12 +6,16 @@ import hashlib
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 from torch import Tensor
 
+import genadapter
+import training.evaluation
 from genadapter.artifact import canonical_json, new_file, read_json, write_json
 from genadapter.base_model import BaseModel
 from genadapter.errors import CorruptArtifactError
@@ -82,6 +86,17 @@ def digest_of(values: object, tensors: Iterable[Mapping[str, Tensor]] = ()) -> s
             plain = named[name].detach().cpu().contiguous()
             digest.update(plain.view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()[:24]
+
+
+@lru_cache(maxsize=1)
+def code_values() -> tuple[str, ...]:
+    """What of the installed code decides answers, as JSON values."""
+    digest = hashlib.sha256()
+    for package in (genadapter, training.evaluation):
+        for folder in package.__path__:
+            for path in sorted(Path(folder).rglob("*.py")):
+                digest.update(path.read_bytes())
+    return digest.hexdigest(), version("torch"), version("transformers")
 
 
 def base_values(base: BaseModel) -> tuple[object, ...]:

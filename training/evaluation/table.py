@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import torch
+
 from genadapter.attach import AdapterSlots
 from genadapter.base_model import BaseModel
 from genadapter.errors import ConfigError, SpecMismatchError
@@ -16,7 +18,13 @@ from genadapter.lora import LoraSpec, LoraWeights, check_fits
 from genadapter.manifest import check_base
 from genadapter.pipeline import Pipeline
 from training.evaluation.answering import Question, answer_all, questions_of
-from training.evaluation.cells import Cells, Column, base_values, digest_of
+from training.evaluation.cells import (
+    Cells,
+    Column,
+    base_values,
+    code_values,
+    digest_of,
+)
 from training.evaluation.controls import description_of
 from training.evaluation.methods import (
     ORACLE,
@@ -41,9 +49,6 @@ TASK_SETS: Mapping[str, tuple[Split, ...]] = {
 }
 """Parts of the suite by name; a file may be named in their place. `all` leaves out the
 validation families: settings were chosen by them, so they flatter."""
-
-_VERSION = 1
-"""Of what is asked and how: raised where the same arguments get other answers."""
 
 Progress = Callable[[str, float], None]
 """Told the method that starts and the share of all methods that is done."""
@@ -188,10 +193,11 @@ def evaluation_digest(
     """
     pipeline, prompted = setting.pipeline, setting.prompted
     values = {
-        "version": _VERSION,
+        "code": code_values(),
         "bundle": pipeline.bundle.digest,
         "family": pipeline.family,
         "base": base_values(base),
+        "reading": [str(read_in) for read_in in _reading_dtypes(pipeline)],
         "tasks": [_values_of(task) for task in setting.tasks],
         "questions": [
             (q.task, q.example.input, q.description, q.max_new_tokens)
@@ -205,6 +211,11 @@ def evaluation_digest(
         "seed": setting.seed,
     }
     return digest_of(values, () if prompted is None else (prompted.a, prompted.b))
+
+
+def _reading_dtypes(pipeline: Pipeline) -> list[torch.dtype]:
+    reader = pipeline.reader
+    return [pipeline.encoder.dtype, *([reader.base.dtype] if reader else [])]
 
 
 def _check(
