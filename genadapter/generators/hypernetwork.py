@@ -28,11 +28,10 @@ from typing import final
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from genadapter.errors import ConfigError
 from genadapter.generators.base import Features, Generator, Surroundings
-from genadapter.library import blend_weights
+from genadapter.library import blend_weights, split_b
 from genadapter.lora import LoraSpec
 from genadapter.reading import MAX_READ_TOKENS, Reading, unit_mean_square
 
@@ -45,7 +44,6 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
     """Reads a description and its nearest experts, weighs directions of the experts."""
 
     _b_P: Tensor
-    _basis_CP: Tensor
 
     conditions = frozenset({"description"})
     objectives = ("supervised", "margin", "reconstruction")
@@ -125,7 +123,11 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         library, width = surroundings.library, config.width
         self.register_buffer("_b_P", surroundings.shared.flat_b(), persistent=False)
         basis_CP = library.basis_CP[: config.num_directions]
-        self.register_buffer("_basis_CP", basis_CP, persistent=False)
+        self._modules_in_order = sorted(m.name for m in surroundings.spec.modules)
+        for name, basis_CLOR in split_b(basis_CP, surroundings.spec).items():
+            # Layers first, so that each layer's part is one plain matrix product.
+            basis_LCX = basis_CLOR.flatten(2).transpose(0, 1).contiguous()
+            self.register_buffer(f"_basis_{name}", basis_LCX, persistent=False)
         self.listener = _Listener(config, surroundings.hidden_size)
         self.context = _Context(config, surroundings)
         self.latents_QD = nn.Parameter(torch.randn(config.num_latents, width) * 0.3)
@@ -143,11 +145,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         self.local = nn.Linear(width, num_coefficients)
         for weight in (*self.whole.parameters(), *self.local.parameters()):
             nn.init.zeros_(weight)
-        self._sizes = [
-            (len(m.layers), m.out_features * surroundings.spec.rank)
-            for m in sorted(surroundings.spec.modules, key=lambda m: m.name)
-        ]
-        num_places = sum(layers for layers, _ in self._sizes)
+        num_places = sum(len(m.layers) for m in surroundings.spec.modules)
         self.places_MD = nn.Parameter(torch.randn(num_places, width))
         self.recall = _Recall(config, surroundings)
         self.gate = nn.Linear(width, 1)
@@ -170,9 +168,10 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         whole_BC = self.whole(task_BD) * scale_C + gate_B1 * blended_BC
         # The product lets a place read the task in its own way.
         local_BMC = self.local(self.places_MD * task_BD.unsqueeze(1)) * scale_C
-        b_BP: Tensor = self._b_P + self._write(whole_BC.unsqueeze(1) + local_BMC)
-        recalled_BP: Tensor = self.recall(task_BD, told_BTD, features.reading)
-        return b_BP + recalled_BP
+        written = self._write(whole_BC.unsqueeze(1) + local_BMC)
+        recalled_BP = self.recall(task_BD, told_BTD, features.reading)
+        written[VALUE_MODULE] = written[VALUE_MODULE] + recalled_BP
+        return self._b_P + torch.cat(list(written.values()), dim=1)
 
     def _read(self, features: Features, told_BTD: Tensor) -> Tensor:
         """One state a task, of shape (B, D)."""
@@ -185,16 +184,15 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         task_BD: Tensor = state_BD + self.mlp(state_BD)
         return task_BD
 
-    def _write(self, coefficients_BMC: Tensor) -> Tensor:
-        """Weighs every place's part of the basis; the result is of shape (B, P)."""
-        written, place, entry = [], 0, 0
-        for layers, size in self._sizes:
-            basis_CLX = self._basis_CP[:, entry : entry + layers * size]
-            basis_CLX = basis_CLX.reshape(-1, layers, size)
-            own_BLC = coefficients_BMC[:, place : place + layers]
-            written.append(torch.einsum("blc,clx->blx", own_BLC, basis_CLX).flatten(1))
-            place, entry = place + layers, entry + layers * size
-        return torch.cat(written, dim=1)
+    def _write(self, coefficients_BMC: Tensor) -> dict[str, Tensor]:
+        """Weighs every place's part of the basis; by module, of shape (B, P)."""
+        written, place = {}, 0
+        for name in self._modules_in_order:
+            basis_LCX = self.get_buffer(f"_basis_{name}")
+            own_BLC = coefficients_BMC[:, place : place + len(basis_LCX)]
+            written[name] = torch.einsum("blc,lcx->blx", own_BLC, basis_LCX).flatten(1)
+            place += len(basis_LCX)
+        return written
 
 
 class _Context(nn.Module):
@@ -286,14 +284,8 @@ class _Recall(nn.Module):
     ) -> None:
         super().__init__()
         spec, hidden_size = around.spec, around.hidden_size
-        modules = {m.name: m for m in spec.modules}
-        sizes = {
-            n: len(m.layers) * m.out_features * spec.rank for n, m in modules.items()
-        }
-        # Where the value module lies in a flattened B.
-        self._before = sum(size for n, size in sizes.items() if n < VALUE_MODULE)
-        self._after = sum(size for n, size in sizes.items() if n > VALUE_MODULE)
-        module, maps_LOI = modules[VALUE_MODULE], around.value_maps_LOI
+        (module,) = (m for m in spec.modules if m.name == VALUE_MODULE)
+        maps_LOI = around.value_maps_LOI
         num_layers, size = (
             len(module.layers),
             math.gcd(module.out_features, self.group_size),
@@ -335,7 +327,7 @@ class _Recall(nn.Module):
         b_BLHOR = torch.einsum(
             "blhno,blhnr->blhor", values_BLHNO, strength_BMR.unflatten(1, self._shape)
         )
-        return functional.pad(b_BLHOR.flatten(1), (self._before, self._after))
+        return b_BLHOR.flatten(1)
 
 
 class _Block(nn.Module):
