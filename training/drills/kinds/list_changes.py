@@ -36,7 +36,7 @@ def list_without(rng: random.Random, materials: Materials) -> Drill:
         frames=_TOLD["list_without"],
         draw=word_list(materials, most=4),
         answer=answer,
-        nth=PLACES[place],
+        place=PLACES[place],
     )
 
 
@@ -97,7 +97,7 @@ def list_replaced(rng: random.Random, materials: Materials) -> Drill:
         frames=_TOLD["list_replaced"],
         draw=word_list(materials, most=4),
         answer=answer,
-        nth=PLACES[place],
+        place=PLACES[place],
         word=word,
     )
 
@@ -121,8 +121,8 @@ def list_swapped(rng: random.Random, materials: Materials) -> Drill:
         frames=_TOLD["list_swapped"],
         draw=word_list(materials, most=4),
         answer=answer,
-        nth=PLACES[first],
-        mth=PLACES[second],
+        place=PLACES[first],
+        other=PLACES[second],
     )
 
 

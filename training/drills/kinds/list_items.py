@@ -41,17 +41,14 @@ def list_item_at(rng: random.Random, materials: Materials) -> Drill:
     place = rng.choice((0, 1, 2, -1, -2, -3))
     form = rng.choice(FORMS)
 
-    def answer(text: str) -> str | None:
-        return form.write(at(items_of(text), place))
-
     return plain_drill(
         rng,
         name=f"list_item_at_{place}_{form.name}",
         pool=LISTS,
         frames=_TOLD["list_item_at"],
         draw=word_list(materials),
-        answer=answer,
-        nth=PLACES[place],
+        answer=lambda text: form.write(at(items_of(text), place)),
+        place=PLACES[place],
         **form.told,
     )
 

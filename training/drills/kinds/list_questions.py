@@ -90,7 +90,7 @@ def list_place_test(rng: random.Random, materials: Materials) -> Drill:
         frames=_TOLD["list_place_test"],
         draw=word_list(materials),
         test=holds,
-        nth=PLACES[place],
+        place=PLACES[place],
         has=test.has,
         letter=test.letter,
     )

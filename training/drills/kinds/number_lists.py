@@ -74,7 +74,7 @@ def numbers_shifted(rng: random.Random, materials: Materials) -> Drill:
         frames=_TOLD["numbers_shifted"],
         draw=_number_list,
         answer=answer,
-        nth=PLACES[place],
+        place=PLACES[place],
         sign=sign,
         num=num,
         verb=verb,
@@ -128,7 +128,7 @@ def numbers_counted(rng: random.Random, materials: Materials) -> Drill:
         answer=answer,
         bound=bound.names,
         num=num,
-        place=bound.name,
+        side=bound.name,
     )
 
 
@@ -151,7 +151,7 @@ def numbers_place_bound(rng: random.Random, materials: Materials) -> Drill:
         frames=_TOLD["numbers_place_bound"],
         draw=_number_list,
         test=test,
-        nth=PLACES[place],
+        place=PLACES[place],
         bound=bound.names,
         num=num,
     )

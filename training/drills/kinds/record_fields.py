@@ -33,17 +33,13 @@ def record_value(rng: random.Random, materials: Materials) -> Drill:
     field = rng.choice(tuple(FIELDS))
     form = rng.choice(FORMS)
 
-    def answer(text: str) -> str | None:
-        value = looked_up(text, field)
-        return form.write(value)
-
     return plain_drill(
         rng,
         name=f"record_value_{field}_{form.name}",
         pool=RECORDS,
         frames=_TOLD["record_value"],
         draw=with_fields(field),
-        answer=answer,
+        answer=lambda text: form.write(looked_up(text, field)),
         field=field,
         **form.told,
     )
@@ -116,7 +112,7 @@ def record_at(rng: random.Random, materials: Materials) -> Drill:
         frames=_TOLD["record_at"],
         draw=with_fields(),
         answer=answer,
-        nth=PLACES[place],
+        place=PLACES[place],
         part=part,
         other=other,
         **form.told,

@@ -47,7 +47,7 @@ def sentence_replaced(rng: random.Random, materials: Materials) -> Drill:
         frames=_TOLD["sentence_replaced"],
         draw=_short_sentence(materials),
         answer=answer,
-        nth=PLACES[place],
+        place=PLACES[place],
         word=word,
     )
 
@@ -97,7 +97,7 @@ def sentence_changed(rng: random.Random, materials: Materials) -> Drill:
         frames=_TOLD["sentence_changed"],
         draw=long_enough,
         answer=answer,
-        nth=PLACES[place],
+        place=PLACES[place],
         **form.told,
     )
 
@@ -135,7 +135,7 @@ def sentence_without(rng: random.Random, materials: Materials) -> Drill:
         frames=_TOLD["sentence_without"],
         draw=_short_sentence(materials),
         answer=answer,
-        nth=PLACES[place],
+        place=PLACES[place],
     )
 
 

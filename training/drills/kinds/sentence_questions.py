@@ -146,7 +146,7 @@ def sentence_initial(rng: random.Random, materials: Materials) -> Drill:
         frames=_TOLD["sentence_initial"],
         draw=plain_sentence(materials),
         test=test,
-        nth=PLACES[place],
+        place=PLACES[place],
         low=low,
         high=high,
     )
@@ -168,5 +168,5 @@ def sentence_measured(rng: random.Random, materials: Materials) -> Drill:
         frames=_TOLD["sentence_measured"],
         draw=answered(plain_sentence(materials), answer),
         answer=answer,
-        nth=PLACES[place],
+        place=PLACES[place],
     )

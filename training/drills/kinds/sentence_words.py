@@ -27,17 +27,14 @@ def sentence_word_at(rng: random.Random, materials: Materials) -> Drill:
     place = rng.choice((0, 1, 2, 3, -1, -2, -3))
     form = rng.choice(FORMS)
 
-    def answer(text: str) -> str | None:
-        return form.write(at(words_of(text), place))
-
     return plain_drill(
         rng,
         name=f"sentence_word_at_{place}_{form.name}",
         pool=SENTENCES,
         frames=_TOLD["sentence_word_at"],
         draw=plain_sentence(materials),
-        answer=answer,
-        nth=PLACES[place],
+        answer=lambda text: form.write(at(words_of(text), place)),
+        place=PLACES[place],
         **form.told,
     )
 
@@ -180,7 +177,7 @@ def sentence_paired(rng: random.Random, materials: Materials) -> Drill:
         frames=_TOLD["sentence_paired"],
         draw=plain_sentence(materials),
         answer=answer,
-        nth=PLACES[first],
-        mth=PLACES[second],
+        place=PLACES[first],
+        other=PLACES[second],
         sign=sign.names,
     )
