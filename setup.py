@@ -5,6 +5,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 BUNDLES = "data/pretrained"
+WORDED = ["training.drills", "training.drills.kinds", "training.drills.pools"]
 bundled = ["genadapter.pretrained"] if Path(BUNDLES).is_dir() else []
 
 setup(
@@ -13,5 +14,8 @@ setup(
         *bundled,
     ],
     package_dir=dict.fromkeys(bundled, BUNDLES),
-    package_data={"training.drills": ["*.toml"], **{name: ["*/*"] for name in bundled}},
+    package_data={
+        **{name: ["*.toml"] for name in WORDED},
+        **{name: ["*/*"] for name in bundled},
+    },
 )

@@ -138,7 +138,7 @@ def select_tasks(recipe: Recipe) -> tuple[list[Task], list[Task]]:
 
 
 def heldout_tasks(recipe: Recipe) -> list[Task]:
-    """The suite's tasks that nothing may be trained on, so that no drill teaches one."""
+    """The suite's tasks that nothing may be trained on; drills are compared with them."""
     return [t for t in read_tasks(Path(recipe.data.folder)) if t.split != "train"]
 
 

@@ -1,23 +1,21 @@
 """Drills: small tasks with parameters, made by the hundred, that have to be read.
 
-They are trained on and never scored. A drill that does what a held-out task asks is left
-out, whatever either is called.
+`kinds` holds the rules, `pools` the inputs that they share; the modules beside this one are
+what both are made with, and `making` draws drills for a suite. Drills are trained on and
+never scored. A drill is left out where it gives the same answers as a held-out task on that
+task's inputs, be it with other labels; near relatives stay.
 """
 
-from importlib import import_module
-from pkgutil import iter_modules
-
-from training.drills.base import KINDS, Drill, Materials
+import training.drills.kinds  # noqa: F401 - registers every kind
+from training.drills.base import KINDS, Drill, Materials, NoInputError
 from training.drills.making import MIN_ROWS, agrees, make_drills, materials_of
-
-for _module in sorted(iter_modules(__path__), key=lambda m: m.name):
-    import_module(f"{__name__}.{_module.name}")
 
 __all__ = [
     "KINDS",
     "MIN_ROWS",
     "Drill",
     "Materials",
+    "NoInputError",
     "agrees",
     "make_drills",
     "materials_of",

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
 
-from training.drills.base import KINDS, Drill, Materials
+from genadapter.errors import ConfigError
+from training.drills.base import KINDS, Drill, Material, Materials, NoInputError
 from training.tasks import Example, Task
+
+logger = logging.getLogger(__name__)
 
 MIN_ROWS = 8
 """A drill with fewer rows is left out."""
+ENOUGH: Mapping[Material, int] = {"words": 50, "sentences": 20}
+"""How much of a material the training rows must hold for the kinds that need it."""
 MAX_SHARE = 0.6
 """Largest share of a drill's rows that have the same answer."""
 AGREEMENT = 0.9
-"""Share of a held-out task's rows from which on a drill is the same task."""
+"""Share of same answers from which on a drill counts as the same task."""
 COMPARED_ROWS = 80
 """Rows of a held-out task that a drill is compared on."""
 _DRAWS_PER_ROW = 20
@@ -32,62 +39,90 @@ def make_drills(
 ) -> list[Task]:
     """Draws drills, every kind as often as the others.
 
+    Kinds whose materials the training rows do not hold are not drawn.
+
     Args:
-        tasks: Training tasks; their training rows give words, sentences and tables.
-        heldout: Tasks that no drill may teach.
+        tasks: Training tasks; their training rows give words and sentences.
+        heldout: Tasks whose answers no drill may give; see `agrees`.
         count: Drills to draw; those of one name, and those left out, are not replaced.
         max_rows: Rows of a drill at most.
         seed: Of every choice.
+
+    Raises:
+        ConfigError: Drills are asked for, and not one could be made.
     """
     materials = materials_of(tasks)
-    names = sorted(KINDS)
+    names = _drawn_kinds(materials) if count else []
     made: dict[str, Task] = {}
     for number in range(count):
         name = names[number % len(names)]
         rng = random.Random(f"{seed}/{name}/{number}")
-        drill = KINDS[name](rng, materials)
-        if drill.name in made or any(agrees(drill, task) for task in heldout):
+        try:
+            drill = KINDS[name].make(rng, materials)
+            if drill.name in made or any(agrees(drill, task) for task in heldout):
+                continue
+            examples = _balanced(list(_rows(drill, rng, max_rows)))
+        except NoInputError as error:
+            logger.debug("a drill of kind %s is left out: %s", name, error)
             continue
-        examples = _balanced(list(_rows(drill, rng, max_rows)))
         if len(examples) >= MIN_ROWS:
             made[drill.name] = _task(drill, examples)
+    if count and not made:
+        raise ConfigError(
+            f"not one of {count} drills could be made: each needs {MIN_ROWS} rows, at "
+            f"most {max_rows} are allowed, and held-out tasks must not have the same "
+            "answers; set data.drills=0, or allow more with data.drill_rows"
+        )
     return list(made.values())
 
 
 def materials_of(tasks: Sequence[Task]) -> Materials:
-    """What the training rows of tasks hold: single words, sentences, closed tables."""
+    """What the training rows of tasks hold: single words and sentences."""
     words: dict[str, None] = {}
     sentences: dict[str, None] = {}
-    tables: dict[str, dict[str, str]] = {}
-    for task in tasks:
-        rows = task.rows("train")
-        tables[task.id] = {e.input: e.outputs[0] for e in rows}
-        for text in tables[task.id]:
-            if _WORD.fullmatch(text):
-                words[text] = None
-            elif text.isascii() and _is_sentence(text):
-                sentences[text] = None
-    return Materials(words=tuple(words), sentences=tuple(sentences), tables=tables)
+    for text in (example.input for task in tasks for example in task.rows("train")):
+        if _WORD.fullmatch(text):
+            words[text] = None
+        elif text.isascii() and _is_sentence(text):
+            sentences[text] = None
+    return Materials(words=tuple(words), sentences=tuple(sentences))
 
 
 def agrees(drill: Drill, task: Task) -> bool:
-    """Whether a drill does what a task asks, be it with other labels."""
-    pairs = [
+    """Whether a drill answers a task's inputs as the task does, be it with other labels.
+
+    A drill that is merely related, or that does not answer the task's inputs, does not.
+    """
+    compared = task.examples[:COMPARED_ROWS]
+    pairs = Counter(
         (answer.lower(), example.outputs[0].lower())
-        for example in task.examples[:COMPARED_ROWS]
+        for example in compared
         if (answer := drill.answer(example.input)) is not None
-    ]
-    if len(pairs) < max(MIN_ROWS, len(task.examples[:COMPARED_ROWS]) // 10):
+    )
+    num_pairs = pairs.total()
+    if num_pairs < max(MIN_ROWS, len(compared) // 10):
         return False
-    if sum(a == b for a, b in pairs) >= AGREEMENT * len(pairs):
+    if sum(n for (a, b), n in pairs.items() if a == b) >= AGREEMENT * num_pairs:
         return True
-    labels = {a for a, _ in pairs}, {b for _, b in pairs}
-    if not 2 <= len(labels[0]) == len(labels[1]) <= 4:
+    ours, theirs = sorted({a for a, _ in pairs}), sorted({b for _, b in pairs})
+    if not 2 <= len(ours) == len(theirs) <= 4:
         return False
-    counts = Counter(pairs)
-    best = {a: max(labels[1], key=lambda b: counts[a, b]) for a in labels[0]}
-    num_same = sum(counts[pair] for pair in best.items())
-    return len(set(best.values())) == len(best) and num_same >= AGREEMENT * len(pairs)
+    renamings = (zip(ours, order, strict=True) for order in permutations(theirs))
+    num_same = max(sum(pairs[pair] for pair in renaming) for renaming in renamings)
+    return num_same >= AGREEMENT * num_pairs
+
+
+def _drawn_kinds(materials: Materials) -> list[str]:
+    """The kinds whose materials are there, in their order."""
+    lacking = {m: n for m in ENOUGH if (n := materials.count(m)) < ENOUGH[m]}
+    for material, num_found in lacking.items():
+        logger.warning(
+            "drills that need %s are left out: the training rows hold %d of %d",
+            material,
+            num_found,
+            ENOUGH[material],
+        )
+    return [name for name in sorted(KINDS) if not lacking.keys() & KINDS[name].needs]
 
 
 def _rows(drill: Drill, rng: random.Random, count: int) -> Iterator[Example]:

@@ -1,52 +1,78 @@
-"""Naming: what frames call signs, places, counts and texts."""
+"""Naming: what frames call places, counts, signs and texts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from training.drills.wordings import read_wordings
 
 _TOLD = read_wordings(__file__)
 
-ORDINALS: tuple[tuple[str, ...], ...] = tuple(map(tuple, _TOLD["ordinals"]))
-"""Names of each place from the front, the first at index 0."""
+PLACES: Mapping[int, Sequence[str]] = {
+    **dict(enumerate(_TOLD["from_front"])),
+    **{-1 - index: names for index, names in enumerate(_TOLD["from_end"])},
+}
+"""Names of places by index: the first has 0, the last has -1."""
 
-FROM_END: tuple[tuple[str, ...], ...] = tuple(map(tuple, _TOLD["from_end"]))
-"""Names of each place from the back, the last at index 0."""
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Sign:
-    """A punctuation mark and what it is called."""
+    """What stands between, before or after other things."""
 
     mark: str
     noun: str
+    """What it is called; names it in a drill's name, too."""
+    names: Sequence[str]
+    """Ways to mention it in a sentence."""
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Ways to mention the sign in a sentence."""
-        article = "an" if self.noun[0] in "aeiou" else "a"
-        return (
-            f"{article} {self.noun}",
-            f"{article} {self.noun} ({self.mark})",
-            f'the sign "{self.mark}"',
-            f'"{self.mark}"',
-        )
-
-    @property
-    def slug(self) -> str:
-        """The name as a part of a drill's name."""
-        return self.noun.replace(" ", "_")
+    def a_noun(self) -> str:
+        """What it is called, with the article."""
+        return _with_article(self.noun)
 
 
-SIGNS = tuple(Sign(mark, noun) for mark, noun in _TOLD["signs"])
-"""Signs that stand between, before or after other things."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fence:
+    """Two signs that something stands between."""
+
+    left: str
+    right: str
+    noun: str
+    """What both are called together."""
 
 
-def slug(text: str) -> str:
-    """Spells a text in letters and digits, for the name of a drill."""
-    return "".join(c if c.isalnum() else f"u{ord(c)}" for c in text)
+def _sign(mark: str, noun: str) -> Sign:
+    one = _with_article(noun)
+    names = (one, f"{one} ({mark})", f'the sign "{mark}"', f'"{mark}"')
+    return Sign(mark=mark, noun=noun, names=names)
+
+
+def _tight(sign: Sign) -> Sign:
+    names = (f"{sign.a_noun} without blanks", f'a bare "{sign.mark}"')
+    return Sign(mark=sign.mark, noun=sign.noun, names=names)
+
+
+def _spaced(sign: Sign) -> Sign:
+    names = (f"{sign.a_noun} with a blank on each side", f'" {sign.mark} "')
+    return Sign(mark=f" {sign.mark} ", noun=f"spaced {sign.noun}", names=names)
+
+
+SIGNS = tuple(_sign(mark, noun) for mark, noun in _TOLD["signs"])
+"""Signs without blanks, for what has no blanks itself."""
+
+SEPARATORS = (
+    *map(_tight, SIGNS),
+    *map(_spaced, SIGNS),
+    *(Sign(**row) for row in _TOLD["separators"]),
+)
+"""What stands between words or items; the wordings are clear about blanks."""
+
+FENCES = tuple(Fence(left=a, right=b, noun=noun) for a, b, noun in _TOLD["fences"])
 
 
 def quoted(text: str) -> tuple[str, ...]:
@@ -60,11 +86,11 @@ def either(texts: Sequence[str]) -> str:
 
 
 def in_words(count: int) -> tuple[str, ...]:
-    """A count from one to six, in digits and as a word."""
-    return (str(count), _TOLD["counts"][count - 1])
+    """A count from zero to eight, in digits and as a word."""
+    return (str(count), _TOLD["counts"][count])
 
 
 def num_letters(count: int) -> tuple[str, ...]:
-    """So many letters, the count as a word and in digits."""
+    """So many letters, the count in digits and as a word."""
     noun = "letter" if count == 1 else "letters"
-    return (f"{_TOLD['counts'][count - 1]} {noun}", f"{count} {noun}")
+    return tuple(f"{told} {noun}" for told in in_words(count))

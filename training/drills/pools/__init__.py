@@ -1,0 +1,1 @@
+"""Pools: the inputs that drills share, one module a pool, and what is known of them."""
