@@ -148,18 +148,23 @@ def cpu() -> Recipe:
     """About two and a half hours of two cores, in legs that resume."""
     return Recipe(
         name="cpu",
-        multitask=OptimConfig(learning_rate=2e-3, warmup_steps=20, max_steps=300),
+        data=DataConfig(
+            max_rows=100, max_tokens=104, variant_rows=40, drills=1200, drill_rows=16
+        ),
+        multitask=OptimConfig(learning_rate=2e-3, warmup_steps=20, max_steps=500),
         experts=ExpertsConfig(
-            optim=OptimConfig(learning_rate=6e-3, warmup_steps=4, max_steps=30)
+            optim=OptimConfig(learning_rate=6e-3, warmup_steps=4, max_steps=30),
+            rows_per_task=4,
         ),
         generator=HypernetworkGenerator.Config(num_read_layers=10),
         optim=OptimConfig(
-            learning_rate=5e-4,
+            learning_rate=8e-4,
             warmup_steps=100,
             max_steps=8000,
-            warm_start_steps=200,
+            warm_start_steps=150,
             objectives={"supervised": 1.0, "margin": 0.2},
         ),
+        validate_every_steps=500,
     )
 
 
