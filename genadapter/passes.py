@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-PASS_TOKENS, PASS_ROWS = 128, 8
+PASS_TOKENS, PASS_ROWS = 128, 6
 """A pass has so many tokens or rows, whichever are more: larger passes make batches faster
 and single texts slower."""
 LENGTH_STEP = 8
