@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from genadapter.artifact import new_file
 from genadapter.condition import Condition
 from genadapter.errors import ConditionError, TaskFormatError
 
@@ -154,6 +153,8 @@ def read_tasks(path: Path) -> list[Task]:
 
 def write_tasks(tasks: Iterable[Task], path: Path) -> None:
     """Writes tasks as JSON lines; the file appears whole or not at all."""
+    from genadapter.artifact import new_file  # brings torch, which --help must not
+
     lines = [json.dumps(t.to_dict(), ensure_ascii=False) + "\n" for t in tasks]
     with new_file(path) as partial:
         partial.write_text("".join(lines), encoding="utf-8", newline="\n")
