@@ -144,6 +144,10 @@ class ExpertLibrary:
         """Number of experts (N)."""
         return len(self.experts)
 
+    def mean_delta(self) -> Tensor:
+        """Mean of the experts' B - B_0, flattened to (P,); there must be an expert."""
+        return self.coefficients_NC.mean(dim=0) @ self.basis_CP
+
     def search(
         self,
         embeddings_BE: Tensor,

@@ -88,6 +88,10 @@ class Manifest:
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return {**values, "spec": self.spec.to_dict(), "base": asdict(self.base)}
 
+    def scale_of(self, method: str) -> float:
+        """The scale of a family or baseline."""
+        return self.scales.get(method, 1.0)
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Manifest:  # Any: plain JSON
         """The manifest that `to_dict` wrote."""

@@ -160,7 +160,7 @@ class Pipeline:
     @property
     def scale(self) -> float:
         """How far its adapters go from B_0, as tuned for the family."""
-        return self.bundle.manifest.scales.get(self.family, 1.0)
+        return self.bundle.manifest.scale_of(self.family)
 
     @property
     def family(self) -> str:

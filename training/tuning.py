@@ -73,10 +73,9 @@ def tune(work: Workspace, draft: Bundle) -> Tuning:
         draft.generator.family: draft.generator,
     }
     sources = {name: _source(work, around, g) for name, g in written.items()}
-    mean_P = around.library.coefficients_NC.mean(dim=0) @ around.library.basis_CP
     constants = {
         "multitask": _constant(work, around),
-        "uniform": _constant(work, around, added_P=mean_P),
+        "uniform": _constant(work, around, added_P=around.library.mean_delta()),
     }
     tried = {
         name: {s: _accuracy(work, scaled(name, source, around, s), own) for s in scales}

@@ -140,8 +140,9 @@ def _base_description(setting: Setting) -> Treatment:
 
 
 def _multitask(setting: Setting) -> Treatment:
-    b_P = setting.pipeline.bundle.surroundings.shared.flat_b()
-    return _constant(_scale(MULTITASK, setting) * b_P, setting)
+    bundle = setting.pipeline.bundle
+    scale = bundle.manifest.scale_of(MULTITASK)
+    return _constant(scale * bundle.surroundings.shared.flat_b(), setting)
 
 
 def _multitask_prompted(setting: Setting) -> Treatment:
@@ -153,22 +154,19 @@ def _multitask_prompted(setting: Setting) -> Treatment:
 
 
 def _uniform(setting: Setting) -> Treatment:
-    around = setting.pipeline.bundle.surroundings
+    bundle = setting.pipeline.bundle
+    around = bundle.surroundings
     if not around.library.experts:
         raise EmptyLibraryError(
             "method 'uniform' averages experts; the bundle has none"
         )
-    mean_P = around.library.coefficients_NC.mean(dim=0) @ around.library.basis_CP
-    b_P = around.shared.flat_b() + _scale("uniform", setting) * mean_P
-    return _constant(b_P, setting)
+    b_P = around.shared.flat_b()
+    mean_P = around.library.mean_delta()
+    return _constant(b_P + bundle.manifest.scale_of("uniform") * mean_P, setting)
 
 
 def _oracle(setting: Setting) -> Treatment:
     return Treatment(prompt="input", b_of=dict(setting.oracles))
-
-
-def _scale(method: str, setting: Setting) -> float:
-    return setting.pipeline.bundle.manifest.scales.get(method, 1.0)
 
 
 def _constant(b_P: Tensor, setting: Setting) -> Treatment:
