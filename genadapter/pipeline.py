@@ -12,7 +12,6 @@ from itertools import chain
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from genadapter.adapter import Adapter, Provenance, adapter_id
 from genadapter.base_model import BaseModel
@@ -155,7 +154,7 @@ class Pipeline:
     @property
     def spec(self) -> LoraSpec:
         """Shape of the adapters it writes."""
-        return self.bundle.surroundings.spec
+        return self.bundle.generator.spec
 
     @property
     def scale(self) -> float:
@@ -237,29 +236,36 @@ class Pipeline:
         self, conditions: Sequence[Condition], *, seed: int
     ) -> list[Adapter]:
         features = self.features(conditions)
-        written_BP = self.bundle.generator(features).float().cpu()
-        b_P = self.bundle.surroundings.shared.flat_b()
-        flat_BP = torch.lerp(b_P, written_BP, self.scale)
+        generator = self.bundle.generator
+        flat_BP = torch.lerp(generator.origin_P, generator(features), self.scale)
+        a = {name: a_LRI.float().cpu() for name, a_LRI in generator.a.items()}
         return [
-            self._adapter(condition, flat_P, seed=seed, neighbours=neighbours)
+            self._adapter(
+                condition,
+                LoraWeights(a, split_b(flat_P, self.spec)),
+                seed=seed,
+                neighbours=neighbours,
+            )
             for condition, flat_P, neighbours in zip(
-                conditions, flat_BP, self._named(features.neighbours), strict=True
+                conditions,
+                flat_BP.float().cpu(),
+                self._named(features.neighbours),
+                strict=True,
             )
         ]
 
     def _adapter(
         self,
         condition: Condition,
-        flat_P: Tensor,
+        weights: LoraWeights,
         *,
         seed: int,
         neighbours: tuple[tuple[str, float], ...],
     ) -> Adapter:
-        shared = self.bundle.surroundings.shared
         return Adapter(
             id=self.adapter_id(condition, seed=seed),
             spec=self.spec,
-            weights=LoraWeights(dict(shared.a), split_b(flat_P, self.spec)),
+            weights=weights,
             base_name=self.base_name,
             provenance=Provenance(
                 family=self.family,

@@ -435,7 +435,6 @@ def train_generator(
     generator = family(work.recipe.generator, surroundings)
     source = GeneratorSource(
         generator,
-        shared=surroundings.shared,
         library=surroundings.library,
         descriptions=work.descriptions,
         tasks=work.tasks,
@@ -447,6 +446,7 @@ def train_generator(
         work.recipe.optim,
         work.recipe.batch,
         name="generator",
+        spec=generator.spec,
         experts_NP=experts_NP,
         budget_seconds=budget_seconds,
         is_validated=True,
@@ -477,6 +477,7 @@ def fit(
     batch: BatchConfig,
     *,
     name: str,
+    spec: LoraSpec | None = None,
     data: TaskData | None = None,
     tasks: Sequence[int] | None = None,
     experts_NP: Tensor | None = None,
@@ -501,7 +502,7 @@ def fit(
     module = AdapterTraining(
         source,
         base=work.base,
-        spec=work.spec,
+        spec=spec or work.spec,
         config=optim,
         expert_b_NP=experts_NP,
         budget_seconds=budget_seconds,

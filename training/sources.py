@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import Protocol, final
 
 import torch
@@ -138,7 +137,6 @@ class GeneratorSource(nn.Module):
         self,
         generator: Generator,
         *,
-        shared: SharedFactors,
         library: ExpertLibrary,
         descriptions: DescriptionTable,
         tasks: Sequence[Task],
@@ -148,7 +146,6 @@ class GeneratorSource(nn.Module):
 
         Args:
             generator: The generator to train.
-            shared: The frozen A it writes for.
             library: The experts it may look at.
             descriptions: Features of all descriptions.
             tasks: The suite, by position.
@@ -157,7 +154,6 @@ class GeneratorSource(nn.Module):
         super().__init__()
         self.generator = generator
         self.library = library
-        self._a = dict(shared.a)
         self._descriptions = descriptions
         self._random = random.Random(seed)
         experts = library.experts
@@ -171,12 +167,8 @@ class GeneratorSource(nn.Module):
         ]
 
     def a(self, _batch: Batch) -> Mapping[str, Tensor]:
-        """Per module, the shared A of shape (L, R, I)."""
-        # Families without parameters still have buffers.
-        device = next(
-            chain(self.generator.parameters(), self.generator.buffers())
-        ).device
-        return {n: t.to(device) for n, t in self._a.items()}
+        """Per module, the A of its adapters, of shape (L, R, I)."""
+        return self.generator.a
 
     def forward(self, batch: Batch) -> Tensor:
         """Generated B factors of shape (B, P)."""

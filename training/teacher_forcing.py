@@ -13,6 +13,7 @@ from statistics import mean
 import torch
 from torch import nn
 
+from genadapter.lora import LoraSpec
 from training.datamodule import Batch
 from training.module import AdapterTraining, exact_rows
 from training.run import Workspace
@@ -30,14 +31,19 @@ class TaskScore:
 
 @torch.inference_mode()
 def score_tasks(
-    work: Workspace, source: nn.Module, batches: Iterable[Batch]
+    work: Workspace,
+    source: nn.Module,
+    batches: Iterable[Batch],
+    *,
+    spec: LoraSpec | None = None,
 ) -> dict[int, TaskScore]:
     """Scores a source of adapters on rows of tasks.
 
     Args:
-        work: Base model and shape of the adapters.
+        work: Base model and shape of its adapters.
         source: An `AdapterSource`; left in evaluation mode.
         batches: Rows, each told which slot it goes through.
+        spec: Shape of the source's adapters; `None` means the run's.
 
     Returns:
         By position in the suite, the score of every task that has a row.
@@ -46,7 +52,7 @@ def score_tasks(
     module = AdapterTraining(
         source.to(device).eval(),
         base=work.base,
-        spec=work.spec,
+        spec=spec or work.spec,
         config=work.recipe.optim,
     )
     losses: dict[int, list[float]] = defaultdict(list)

@@ -24,6 +24,7 @@ from genadapter.generators import Generator, Surroundings
 from genadapter.generators.blend import BlendGenerator
 from genadapter.generators.nearest import NearestGenerator
 from genadapter.library import SharedFactors
+from genadapter.lora import LoraSpec
 from genadapter.packages import home
 from training.datamodule import Batch, TaskData, validation_batches
 from training.run import Workspace
@@ -62,7 +63,7 @@ def tune(work: Workspace, draft: Bundle) -> Tuning:
         return Tuning(blend=BlendGenerator.Config())
     around = draft.surroundings
     grid = [
-        (config, _accuracy(work, _source(work, around, blend), own))
+        (config, _accuracy(work, _written(work, around, blend), own))
         for config in blend_configs()
         for blend in [BlendGenerator(config, around)]
     ]
@@ -72,22 +73,23 @@ def tune(work: Workspace, draft: Bundle) -> Tuning:
         "blend": BlendGenerator(best, around),
         draft.generator.family: draft.generator,
     }
-    sources = {name: _source(work, around, g) for name, g in written.items()}
+    b_P, mean_P = around.shared.flat_b(), around.library.mean_delta()
     constants = {
-        "multitask": _constant(work, around),
-        "uniform": _constant(work, around, added_P=around.library.mean_delta()),
+        "multitask": _constant(work, around, b_P, origin_P=torch.zeros_like(b_P)),
+        "uniform": _constant(work, around, b_P + mean_P, origin_P=b_P),
     }
+    sources = {name: _written(work, around, g) for name, g in written.items()}
     tried = {
-        name: {s: _accuracy(work, scaled(name, source, around, s), own) for s in scales}
+        name: {s: _accuracy(work, source.at(s), own) for s in scales}
         for name, source in (constants | sources).items()
         for scales in [(1.0,) if name == "nearest" else SCALES]
     }
     scales = {name: best_scale(accuracies) for name, accuracies in tried.items()}
     shuffled = {
-        name: _accuracy(work, scaled(name, source, around, scales[name]), other)
+        name: _accuracy(work, source.at(scales[name]), other)
         for name, source in sources.items()
     }
-    base = _accuracy(work, scaled("multitask", constants["multitask"], around, 0), own)
+    base = _accuracy(work, constants["multitask"].at(0), own)
     matched = {"base": base} | {n: max(tried[n].values()) for n in tried}
     for generator in written.values():
         generator.cpu()
@@ -137,11 +139,12 @@ def tune_prompted(work: Workspace, factors: SharedFactors) -> SharedFactors:
         for task in range(len(tasks))
         if data.of_task[task]
     ]
-    source = ExpertSource(factors, range(len(tasks)))
-    origin_P = torch.zeros_like(factors.flat_b())
-    tried = {
-        s: _accuracy(work, ScaledSource(source, origin_P, s), batches) for s in SCALES
-    }
+    source = ScaledSource(
+        ExpertSource(factors, range(len(tasks))),
+        origin_P=torch.zeros_like(factors.flat_b()),
+        spec=work.spec,
+    )
+    tried = {s: _accuracy(work, source.at(s), batches) for s in SCALES}
     scale = best_scale(tried)
     logger.info("prompted rival, accuracy by scale: %s", tried)
     return SharedFactors(
@@ -170,17 +173,31 @@ class ScaledSource(nn.Module):
 
     origin_P: Tensor
 
-    def __init__(self, source: nn.Module, origin_P: Tensor, scale: float) -> None:
+    def __init__(
+        self,
+        source: nn.Module,
+        *,
+        origin_P: Tensor,
+        spec: LoraSpec,
+        scale: float = 1.0,
+    ) -> None:
         """Takes the source as it is.
 
         Args:
             source: An `AdapterSource`.
             origin_P: The flattened B that stays where it is.
+            spec: Shape of the source's adapters.
             scale: 0 gives the origin, 1 the source's own.
         """
         super().__init__()
-        self.source, self.scale = source, scale
+        self.source, self.spec, self.scale = source, spec, scale
         self.register_buffer("origin_P", origin_P)
+
+    def at(self, scale: float) -> ScaledSource:
+        """The same source at another scale."""
+        return ScaledSource(
+            self.source, origin_P=self.origin_P, spec=self.spec, scale=scale
+        )
 
     def a(self, batch: Batch) -> Mapping[str, Tensor]:
         """Per module, the source's A."""
@@ -190,16 +207,6 @@ class ScaledSource(nn.Module):
     def forward(self, batch: Batch) -> Tensor:
         """Flattened B factors of shape (B, P)."""
         return torch.lerp(self.origin_P, self.source(batch), self.scale)
-
-
-def scaled(
-    method: str, source: nn.Module, around: Surroundings, scale: float
-) -> ScaledSource:
-    """A method's adapters at a scale: `multitask` leaves the base, the others B_0."""
-    origin_P = around.shared.flat_b()
-    if method == "multitask":
-        origin_P = torch.zeros_like(origin_P)
-    return ScaledSource(source, origin_P, scale)
 
 
 def _batches(work: Workspace, *, told: Literal["own", "other"]) -> list[Batch]:
@@ -212,28 +219,30 @@ def _batches(work: Workspace, *, told: Literal["own", "other"]) -> list[Batch]:
     )
 
 
-def _accuracy(work: Workspace, source: nn.Module, batches: Sequence[Batch]) -> float:
-    return mean_accuracy(score_tasks(work, source, batches))
+def _accuracy(work: Workspace, source: ScaledSource, batches: Sequence[Batch]) -> float:
+    return mean_accuracy(score_tasks(work, source, batches, spec=source.spec))
 
 
-def _source(work: Workspace, around: Surroundings, generator: Generator) -> nn.Module:
-    return GeneratorSource(
+def _written(
+    work: Workspace, around: Surroundings, generator: Generator
+) -> ScaledSource:
+    source = GeneratorSource(
         generator,
-        shared=around.shared,
         library=around.library,
         descriptions=work.descriptions,
         tasks=work.tasks,
         seed=work.recipe.seed,
     )
+    return ScaledSource(source, origin_P=generator.origin_P, spec=generator.spec)
 
 
 def _constant(
-    work: Workspace, around: Surroundings, added_P: Tensor | float = 0.0
-) -> nn.Module:
+    work: Workspace, around: Surroundings, b_P: Tensor, *, origin_P: Tensor
+) -> ScaledSource:
     source = ExpertSource(around.shared, work.validation_tasks)
     with torch.no_grad():
-        source.b_NP.add_(added_P)
-    return source
+        source.b_NP.copy_(b_P.expand_as(source.b_NP))
+    return ScaledSource(source, origin_P=origin_P, spec=work.spec)
 
 
 def _rounded(values: Mapping[str, float]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 A family is one file: a final subclass of `Generator` with a `family` name, a frozen
 `Config` and a `forward`. It is found, trained, tested and listed by that name alone.
+Its adapters share one A; which one, and what shape they have, it says itself.
 
 Shapes: B tasks, L layers, O out features, R rank, P parameters of one flattened B.
 """
@@ -77,10 +78,14 @@ class Generator(nn.Module, ABC):
     """Whether it looks at the base model's states over the description."""
     num_neighbours: int
     """How many experts it wants to see (K)."""
+    spec: LoraSpec
+    """Shape of the adapters it writes."""
     Config: ClassVar[Any]  # Any: every family nests a dataclass of its own
     """Frozen dataclass of the family's settings."""
     config: Any  # Any: an instance of that Config
     """The settings it was built with; a bundle keeps them."""
+    origin_P: Tensor
+    """The flattened B that scaled adapters are measured from."""
 
     def __init_subclass__(cls, *, family: str, **kwargs: Any) -> None:  # Any: protocol
         """Records a family under its name."""
@@ -94,6 +99,36 @@ class Generator(nn.Module, ABC):
             raise ConfigError(f"family {family!r} needs a nested Config dataclass")
         cls.family = family
         _families[family] = cls
+
+    def __init__(
+        self,
+        config: Any,  # Any: the family's Config
+        surroundings: Surroundings,
+        *,
+        shared: SharedFactors | None = None,
+        spec: LoraSpec | None = None,
+    ) -> None:
+        """Sets what all its adapters have in common.
+
+        Args:
+            config: An instance of the family's `Config`.
+            surroundings: What it is built for.
+            shared: The A of its adapters, and the B that a scale of 0 leaves of them;
+                `None` means the library's.
+            spec: Shape of its adapters; `None` means the library's.
+        """
+        super().__init__()
+        self.config, self.spec = config, spec or surroundings.spec
+        shared = shared or surroundings.shared
+        # Buffers, so that they move to a device with the module.
+        for name, a_LRI in shared.a.items():
+            self.register_buffer(f"_a_{name}", a_LRI, persistent=False)
+        self.register_buffer("origin_P", shared.flat_b(), persistent=False)
+
+    @property
+    def a(self) -> dict[str, Tensor]:
+        """Per module, the A of all its adapters, of shape (L, R, I)."""
+        return {m.name: self.get_buffer(f"_a_{m.name}") for m in self.spec.modules}
 
     @classmethod
     def num_read_layers(cls, config: Any, spec: LoraSpec) -> int:  # Any: its Config

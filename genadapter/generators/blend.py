@@ -25,7 +25,6 @@ class BlendGenerator(Generator, family="blend"):
 
     conditions = frozenset({"description"})
     objectives = ()
-    _b_P: Tensor
     _basis_CP: Tensor
 
     @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,11 +48,8 @@ class BlendGenerator(Generator, family="blend"):
                 )
 
     def __init__(self, config: Config, surroundings: Surroundings) -> None:
-        super().__init__()
-        self.config = config
+        super().__init__(config, surroundings)
         self.num_neighbours = config.num_neighbours
-        # Buffers, so that they move to a device with the module.
-        self.register_buffer("_b_P", surroundings.shared.flat_b(), persistent=False)
         self.register_buffer(
             "_basis_CP", surroundings.library.basis_CP, persistent=False
         )
@@ -63,4 +59,4 @@ class BlendGenerator(Generator, family="blend"):
         weights_BK = blend_weights(features.neighbours, self.config.temperature)
         coefficients_BKC = features.neighbours.coefficients_BKC
         mixed_BC = torch.einsum("bk,bkc->bc", weights_BK, coefficients_BKC)
-        return self._b_P + mixed_BC @ self._basis_CP
+        return self.origin_P + mixed_BC @ self._basis_CP

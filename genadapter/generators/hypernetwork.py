@@ -43,8 +43,6 @@ VALUE_MODULE = "v_proj"
 class HypernetworkGenerator(Generator, family="hypernetwork"):
     """Reads a description and its nearest experts, weighs directions of the experts."""
 
-    _b_P: Tensor
-
     conditions = frozenset({"description"})
     objectives = ("supervised", "margin", "reconstruction")
     reads_base = True
@@ -116,12 +114,10 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
             )
 
     def __init__(self, config: Config, surroundings: Surroundings) -> None:
-        super().__init__()
+        super().__init__(config, surroundings)
         self.check_spec(surroundings.spec)
-        self.config = config
         self.num_neighbours = config.num_neighbours
         library, width = surroundings.library, config.width
-        self.register_buffer("_b_P", surroundings.shared.flat_b(), persistent=False)
         basis_CP = library.basis_CP[: config.num_directions]
         self._modules_in_order = sorted(m.name for m in surroundings.spec.modules)
         for name, basis_CLOR in split_b(basis_CP, surroundings.spec).items():
@@ -171,7 +167,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         written = self._write(whole_BC.unsqueeze(1) + local_BMC)
         recalled_BP = self.recall(task_BD, told_BTD, features.reading)
         written[VALUE_MODULE] = written[VALUE_MODULE] + recalled_BP
-        return self._b_P + torch.cat(list(written.values()), dim=1)
+        return self.origin_P + torch.cat(list(written.values()), dim=1)
 
     def _read(self, features: Features, told_BTD: Tensor) -> Tensor:
         """One state a task, of shape (B, D)."""

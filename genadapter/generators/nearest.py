@@ -19,7 +19,6 @@ class NearestGenerator(Generator, family="nearest"):
 
     conditions = frozenset({"description"})
     objectives = ()
-    _b_P: Tensor
     _basis_CP: Tensor
 
     @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,11 +26,8 @@ class NearestGenerator(Generator, family="nearest"):
         """Nothing to choose."""
 
     def __init__(self, config: Config, surroundings: Surroundings) -> None:
-        super().__init__()
-        self.config = config
+        super().__init__(config, surroundings)
         self.num_neighbours = 1
-        # Buffers, so that they move to a device with the module.
-        self.register_buffer("_b_P", surroundings.shared.flat_b(), persistent=False)
         self.register_buffer(
             "_basis_CP", surroundings.library.basis_CP, persistent=False
         )
@@ -39,4 +35,4 @@ class NearestGenerator(Generator, family="nearest"):
     def forward(self, features: Features) -> Tensor:
         """Flattened B factors of shape (B, P)."""
         nearest_BC = features.neighbours.coefficients_BKC[:, 0]
-        return self._b_P + nearest_BC @ self._basis_CP
+        return self.origin_P + nearest_BC @ self._basis_CP

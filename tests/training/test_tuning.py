@@ -13,6 +13,7 @@ from genadapter.condition import Condition
 from genadapter.encoder import Encoder
 from genadapter.generators.blend import BlendGenerator
 from genadapter.library import flatten_b
+from genadapter.lora import LoraSpec
 from genadapter.pipeline import Pipeline
 from genadapter.reading import Reader
 from training.run import Workspace
@@ -55,15 +56,17 @@ def test_of_equal_scales_the_mildest_is_taken() -> None:
 
 
 @pytest.mark.parametrize(("scale", "expected"), [(0.0, 1.0), (1.0, 3.0), (1.5, 4.0)])
-def test_scale_goes_from_the_origin_on(scale: float, expected: float) -> None:
+def test_scale_goes_from_the_origin_on(
+    scale: float, expected: float, spec: LoraSpec
+) -> None:
     """0 is the origin, 1 the source, beyond 1 farther away."""
 
     class Threes(nn.Module):
         def forward(self, _batch: object) -> torch.Tensor:
             return torch.full((2, 4), 3.0)
 
-    scaled = ScaledSource(Threes(), torch.ones(4), scale)
-    torch.testing.assert_close(scaled(None), torch.full((2, 4), expected))
+    whole = ScaledSource(Threes(), origin_P=torch.ones(4), spec=spec)
+    torch.testing.assert_close(whole.at(scale)(None), torch.full((2, 4), expected))
 
 
 def test_pipeline_goes_as_far_as_the_manifest_says(

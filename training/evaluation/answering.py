@@ -14,7 +14,8 @@ from torch import Tensor
 
 from genadapter.attach import AdapterSlots, RowAdapters
 from genadapter.base_model import BaseModel
-from genadapter.library import split_b
+from genadapter.library import SharedFactors, split_b
+from genadapter.lora import LoraSpec
 from training.evaluation.controls import description_of
 from training.evaluation.methods import ANSWER_ONLY, PromptStyle, Treatment
 from training.evaluation.scoring import first_line
@@ -56,8 +57,8 @@ def answer_all(
     treatment: Treatment,
     *,
     base: BaseModel,
-    slots: AdapterSlots,
-    shared_a: Mapping[str, Tensor],
+    shared: SharedFactors,
+    spec: LoraSpec,
 ) -> list[str | None]:
     """Answers every question by one method.
 
@@ -68,8 +69,8 @@ def answer_all(
         questions: The rows of all tasks.
         treatment: The method.
         base: The frozen base.
-        slots: Where adapters go.
-        shared_a: The bundle's A, where the method brings none of its own.
+        shared: The library's A, where the method brings none of its own.
+        spec: Shape of the library's adapters, likewise.
 
     Returns:
         First lines, in order; `None` where the method does not apply to the task.
@@ -79,19 +80,23 @@ def answer_all(
     order = sorted(asked, key=lambda i: (questions[i].max_new_tokens, len(prompts[i])))
     a = {
         name: tensor.to(base.device, base.dtype)
-        for name, tensor in (treatment.a or shared_a).items()
+        for name, tensor in (treatment.a or shared.a).items()
     }
     answers: list[str | None] = [None] * len(questions)
-    for chunk in _batches(order, questions):
-        b = [treatment.b_of[questions[i].task] for i in chunk]
-        texts = base.generate(
-            [prompts[i] for i in chunk],
-            max_new_tokens=questions[chunk[0]].max_new_tokens,
-            slots=slots,
-            adapters=_row_adapters(a, b, base, slots),
-        )
-        for i, text in zip(chunk, texts, strict=True):
-            answers[i] = first_line(text)
+    slots = AdapterSlots(base.model, treatment.spec or spec)
+    try:
+        for chunk in _batches(order, questions):
+            b = [treatment.b_of[questions[i].task] for i in chunk]
+            texts = base.generate(
+                [prompts[i] for i in chunk],
+                max_new_tokens=questions[chunk[0]].max_new_tokens,
+                slots=slots,
+                adapters=_row_adapters(a, b, base, slots),
+            )
+            for i, text in zip(chunk, texts, strict=True):
+                answers[i] = first_line(text)
+    finally:
+        slots.detach()
     return answers
 
 

@@ -16,6 +16,7 @@ from genadapter.condition import Condition
 from genadapter.errors import ConfigError, EmptyLibraryError
 from genadapter.generators import families, find_family
 from genadapter.library import SharedFactors, flatten_b
+from genadapter.lora import LoraSpec
 from genadapter.pipeline import Pipeline
 from training.evaluation.controls import (
     description_of,
@@ -48,7 +49,9 @@ class Treatment:
     """By position of the task, a flattened B of shape (P,), or `None` for the bare base;
     a task that the method does not apply to is not in it."""
     a: Mapping[str, Tensor] | None = None
-    """The A that all those B stand on, of shape (L, R, I); `None` for the bundle's."""
+    """The A that all those B stand on, of shape (L, R, I); `None` for the library's."""
+    spec: LoraSpec | None = None
+    """Shape of the adapters; `None` for the library's."""
     told: Mapping[int, str] = field(default_factory=dict)
     """By position, the task whose description was given in place of the right one."""
 
@@ -128,7 +131,7 @@ def treatment(method: str, setting: Setting) -> Treatment:
         return _BUILDERS[method](setting)
     pipeline = _running(setting.pipeline, method)
     right = {p: description_of(task) for p, task in enumerate(setting.tasks)}
-    return Treatment(prompt="input", b_of=_generate(pipeline, right, setting.seed))
+    return _written(pipeline, _generate(pipeline, right, setting.seed))
 
 
 def _base(setting: Setting) -> Treatment:
@@ -193,9 +196,7 @@ def _sibling(setting: Setting) -> Treatment:
 
 def _junk(setting: Setting) -> Treatment:
     texts = {p: junk(task, seed=setting.seed) for p, task in enumerate(setting.tasks)}
-    return Treatment(
-        prompt="input", b_of=_generate(setting.pipeline, texts, setting.seed)
-    )
+    return _written(setting.pipeline, _generate(setting.pipeline, texts, setting.seed))
 
 
 def _mean(setting: Setting) -> Treatment:
@@ -208,17 +209,17 @@ def _mean(setting: Setting) -> Treatment:
         )
     texts = {i: expert.description for i, expert in enumerate(experts)}
     written = _generate(setting.pipeline, texts, setting.seed)
-    return _constant(torch.stack(list(written.values())).mean(dim=0), setting)
+    mean_P = torch.stack(list(written.values())).mean(dim=0)
+    return _written(setting.pipeline, dict.fromkeys(range(len(setting.tasks)), mean_P))
 
 
 def _told_of(lent: Mapping[int, Task | None], setting: Setting) -> Treatment:
     found = {p: task for p, task in lent.items() if task is not None}
     texts = {p: description_of(task) for p, task in found.items()}
-    return Treatment(
-        prompt="input",
-        b_of=_generate(setting.pipeline, texts, setting.seed),
-        told={p: task.id for p, task in found.items()},
+    written = _written(
+        setting.pipeline, _generate(setting.pipeline, texts, setting.seed)
     )
+    return replace(written, told={p: task.id for p, task in found.items()})
 
 
 def _generate(
@@ -230,6 +231,12 @@ def _generate(
     adapters = pipeline.generate(conditions, seed=seed)
     flat = [flatten_b(adapter.weights.b) for adapter in adapters]
     return dict(zip(texts, flat, strict=True))
+
+
+def _written(pipeline: Pipeline, b_of: Mapping[int, Tensor]) -> Treatment:
+    """Adapters that a pipeline wrote: they stand on its generator's own A."""
+    generator = pipeline.bundle.generator
+    return Treatment(prompt="input", b_of=b_of, a=generator.a, spec=generator.spec)
 
 
 def _running(pipeline: Pipeline, family: str) -> Pipeline:

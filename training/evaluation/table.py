@@ -10,7 +10,6 @@ from pathlib import Path
 
 import torch
 
-from genadapter.attach import AdapterSlots
 from genadapter.base_model import BaseModel
 from genadapter.errors import ConfigError, SpecMismatchError
 from genadapter.library import SharedFactors
@@ -264,19 +263,13 @@ def _run_methods(
     kept: Cells | None,
     tell: Progress,
 ) -> dict[str, Column]:
-    slots = AdapterSlots(base.model, setting.pipeline.bundle.surroundings.spec)
     columns = {}
-    try:
-        for number, method in enumerate(methods):
-            tell(method, number / len(methods))
-            found = kept and kept.find(method, num_answers=len(questions))
-            columns[method] = found or _answer(
-                method, setting, questions, base=base, slots=slots
-            )
-            if kept is not None and found is None:
-                kept.keep(method, columns[method])
-    finally:
-        slots.detach()
+    for number, method in enumerate(methods):
+        tell(method, number / len(methods))
+        found = kept and kept.find(method, num_answers=len(questions))
+        columns[method] = found or _answer(method, setting, questions, base=base)
+        if kept is not None and found is None:
+            kept.keep(method, columns[method])
     tell("done", 1.0)
     return columns
 
@@ -287,12 +280,13 @@ def _answer(
     questions: Sequence[Question],
     *,
     base: BaseModel,
-    slots: AdapterSlots,
 ) -> Column:
     started = time.perf_counter()
+    around = setting.pipeline.bundle.surroundings
     applied = treatment(method, setting)
-    shared_a = setting.pipeline.bundle.surroundings.shared.a
-    answers = answer_all(questions, applied, base=base, slots=slots, shared_a=shared_a)
+    answers = answer_all(
+        questions, applied, base=base, shared=around.shared, spec=around.spec
+    )
     seconds = time.perf_counter() - started
     logger.info("method %s, %d rows, %.1f s", method, len(answers), seconds)
     return Column(answers=tuple(answers), told=applied.told)

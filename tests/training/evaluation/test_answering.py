@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from genadapter.attach import AdapterSlots
 from genadapter.base_model import BaseModel
 from genadapter.library import SharedFactors, flatten_b
 from genadapter.lora import LoraSpec, LoraWeights
@@ -33,7 +32,6 @@ TASKS = tuple(
 def test_rows_of_a_batch_equal_single_rows(
     base: BaseModel,
     spec: LoraSpec,
-    slots: AdapterSlots,
     random_weights: Callable[..., LoraWeights],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -46,7 +44,7 @@ def test_rows_of_a_batch_equal_single_rows(
     questions = questions_of(TASKS, base=base, num_rows=3)
 
     def run() -> list[str | None]:
-        return answer_all(questions, applied, base=base, slots=slots, shared_a=shared.a)
+        return answer_all(questions, applied, base=base, shared=shared, spec=spec)
 
     together = run()
     monkeypatch.setattr(answering, "BATCH_ROWS", 1)
@@ -75,7 +73,7 @@ def test_decoding_stops_a_little_after_the_longest_reference(base: BaseModel) ->
 )
 def test_prompts_hold_what_the_method_may_see(
     base: BaseModel,
-    slots: AdapterSlots,
+    spec: LoraSpec,
     monkeypatch: pytest.MonkeyPatch,
     style: PromptStyle,
     content: str,
@@ -95,22 +93,22 @@ def test_prompts_hold_what_the_method_may_see(
         questions_of([task], base=base, num_rows=1),
         Treatment(prompt=style, b_of={0: None}),
         base=base,
-        slots=slots,
-        shared_a={},
+        shared=SharedFactors(a={}, b={}),
+        spec=spec,
     )
     assert seen == [base.prompt_ids(content)]
     assert answers == ["two"]
 
 
-def test_base_rows_carry_no_adapter(base: BaseModel, slots: AdapterSlots) -> None:
+def test_base_rows_carry_no_adapter(base: BaseModel, spec: LoraSpec) -> None:
     """Without a B the answers are the bare base's."""
     questions = questions_of(TASKS[:1], base=base, num_rows=1)
     answers = answer_all(
         questions,
         Treatment(prompt="input", b_of={0: None}),
         base=base,
-        slots=slots,
-        shared_a={"q_proj": torch.zeros(1)},
+        shared=SharedFactors(a={"q_proj": torch.zeros(1)}, b={}),
+        spec=spec,
     )
     plain = base.generate(
         [base.prompt_ids(questions[0].example.input)], max_new_tokens=6
