@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -268,19 +269,6 @@ class BaseModel:
         found = [n.split(".")[-1] for n, m in block.named_modules() if _is_linear(m)]
         raise ConfigError(f"no target module {name!r}; found: {', '.join(found)}")
 
-    def value_maps(self, layers: Sequence[int]) -> Tensor:
-        """What each layer's value heads make of a state of unit mean square.
-
-        Returns:
-            Float32 weights of shape (L, O, I), the layer's norm folded in.
-        """
-        maps = []
-        for layer in layers:
-            block = self.model.model.layers[layer]
-            weight_OI = block.self_attn.v_proj.weight
-            maps.append(weight_OI.float() * block.input_layernorm.weight.float())
-        return torch.stack(maps).cpu()
-
     @property
     def hidden_size(self) -> int:
         """Size of one state (D)."""
@@ -309,17 +297,24 @@ class BaseModel:
         ids: list[int] = self.tokenizer(prompt, add_special_tokens=False)["input_ids"]
         return ids
 
+    @property
+    def start_ids(self) -> list[int]:
+        """Token ids that the chat template begins every prompt with."""
+        one, other = self.prompt_ids("a"), self.prompt_ids("b")
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+        return [token for token, _ in same]
+
     def reading_ids(self, text: str, *, at_most: int | None = None) -> list[int]:
-        """Token ids of a text that is read for itself, between start and end tokens.
+        """Token ids of a description as it stands in a prompt, behind `start_ids`.
 
         Args:
             text: Any text.
             at_most: Tokens of a longer text that are kept; `None` keeps all.
         """
-        ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
-        end: int = self.tokenizer.eos_token_id
-        start: int | None = self.tokenizer.bos_token_id
-        return [end if start is None else start, *ids[:at_most], end]
+        tokenizer = self.tokenizer
+        ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+        gap: list[int] = tokenizer("\n\n", add_special_tokens=False)["input_ids"]
+        return [*ids[:at_most], *gap]
 
     def answer_ids(self, text: str) -> list[int]:
         """Token ids of an answer, closed by the end-of-turn token."""
@@ -367,6 +362,10 @@ class BaseModel:
         chosen_ND = self.model.model.norm(top_BTD[positions_BT])
         logits_NV: Tensor = self.model.lm_head(chosen_ND)
         return logits_NV
+
+    def layer_output(self, hidden_BTD: Tensor, layer: int) -> Tensor:
+        """What one decoder layer makes of states of shape (B, T, D)."""
+        return self._run_layers(hidden_BTD, range(layer, layer + 1), None)
 
     def _run_layers(
         self, hidden_BTD: Tensor, layers: range, packing: Packing | None

@@ -48,7 +48,7 @@ class Pipeline:
             base_name: What the adapters are to call their base model.
             bundle: The generator and what it stands on.
             encoder: The encoder that the bundle names.
-            reader: The base model's lower layers, for families that look at them.
+            reader: The base model, for families whose descriptions it reads.
 
         Raises:
             SpecMismatchError: Another encoder.
@@ -100,13 +100,7 @@ class Pipeline:
             # In this machine's own dtype, whatever the LLM is asked to run in.
             base = BaseModel.load(base_source, device=device, base_name=name)
             check_base(bundle.manifest, base)
-            generator = bundle.generator
-            reader = Reader(
-                base,
-                num_layers=generator.num_read_layers(
-                    generator.config, bundle.surroundings.spec
-                ),
-            )
+            reader = bundle.generator.reader(base)
         elif base_source is not None:
             logger.info("family %s reads no base model", bundle.generator.family)
         return cls(name, bundle, encoder, reader)
@@ -237,7 +231,9 @@ class Pipeline:
     ) -> list[Adapter]:
         features = self.features(conditions)
         generator = self.bundle.generator
-        flat_BP = torch.lerp(generator.origin_P, generator(features), self.scale)
+        flat_BP = generator(features)
+        if self.scale != 1:
+            flat_BP = torch.lerp(generator.origin_P, flat_BP, self.scale)
         a = {name: a_LRI.float().cpu() for name, a_LRI in generator.a.items()}
         return [
             self._adapter(

@@ -31,7 +31,13 @@ from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, save_bundle
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder, TextFeatures
-from genadapter.generators import Features, Generator, Surroundings, find_family
+from genadapter.generators import (
+    Features,
+    Generator,
+    PrefixStart,
+    Surroundings,
+    find_family,
+)
 from genadapter.library import (
     Expert,
     ExpertLibrary,
@@ -224,6 +230,27 @@ def make_surroundings(spec: LoraSpec, encoder: Encoder) -> Surroundings:
         library=library,
         embedding_size=encoder.embedding_size,
         hidden_size=spec.modules[0].in_features,
+        prefix=make_prefix_start(spec, num_tokens=16),
+    )
+
+
+def make_prefix_start(spec: LoraSpec, *, num_tokens: int) -> PrefixStart:
+    """Random rows, maps and keys for a prefix, beside a random adapter."""
+    query, value = sorted(spec.modules, key=lambda module: module.name)
+    generator = torch.Generator().manual_seed(7)
+
+    def noise(*sizes: int) -> torch.Tensor:
+        return torch.randn(len(value.layers), *sizes, generator=generator) * 0.2
+
+    prompted = make_weights(spec, seed=8)
+    return PrefixStart(
+        prompted=SharedFactors(a=prompted.a, b=prompted.b),
+        rows_LNI=noise(num_tokens, value.in_features),
+        queries_LNO=noise(num_tokens, query.out_features),
+        keys_LNO=noise(num_tokens, value.out_features),
+        values_LNO=noise(num_tokens, value.out_features),
+        key_maps_LOI=noise(value.out_features, value.in_features),
+        value_maps_LOI=noise(value.out_features, value.in_features),
     )
 
 
@@ -250,8 +277,8 @@ def base() -> BaseModel:
 
 @pytest.fixture(scope="session")
 def reader(base: BaseModel, spec: LoraSpec) -> Reader:
-    """The random LLM's layers below its adapters."""
-    return Reader(base, num_layers=spec.layers[0])
+    """The random LLM, reading through no adapter."""
+    return Reader(base, spec=spec)
 
 
 @pytest.fixture(scope="session")

@@ -89,9 +89,10 @@ def test_same_adapter_gives_the_same_bytes(
 
 
 def test_peft_loads_the_folder_without_a_missing_or_unexpected_key(
-    adapter: Adapter, folder: Path, base: BaseModel, slots: AdapterSlots
+    adapter: Adapter, folder: Path, base: BaseModel
 ) -> None:
     """PEFT's own loader computes the same logits as our hooks."""
+    slots = AdapterSlots(base.model, adapter.spec)
     with slots.bind(stack_rows(slots.spec, [adapter.weights])), torch.no_grad():
         ours_BTV = base.model(IDS_BT).logits
     slots.detach()
@@ -111,7 +112,7 @@ def test_peft_finds_exactly_our_layers(folder: Path, base: BaseModel) -> None:
     """Layers below the first adapted one stay plain linear layers."""
     model = peft.PeftModel.from_pretrained(copy.deepcopy(base.model), folder)
     adapted = {n for n, _ in model.named_parameters() if "lora_A" in n}
-    assert len(adapted) == 4
+    assert len(adapted) == 6
     assert all("layers.2." in name or "layers.3." in name for name in adapted)
 
 
@@ -303,8 +304,9 @@ def test_layers_that_peft_cannot_say_are_refused(
     adapter: Adapter, random_weights: Callable[..., LoraWeights], tmp_path: Path
 ) -> None:
     """PEFT has one list of layers for all modules."""
-    first, second = adapter.spec.modules
-    spec = replace(adapter.spec, modules=(first, replace(second, layers=(3,))))
+    *others, last = adapter.spec.modules
+    modules = (*others, replace(last, layers=(3,)))
+    spec = replace(adapter.spec, modules=modules)
     uneven = replace(adapter, spec=spec, weights=random_weights(seed=0, spec=spec))
     with pytest.raises(ConfigError, match=r"v_proj on \[3\]"):
         save_adapter(uneven, tmp_path / "uneven")

@@ -38,6 +38,7 @@ REPORT = ROOT / "data" / "reports" / "heldout" / "report.json"
 MAX_README_LINES = 200
 SUMMED_UP = {
     "genadapter/generators": "base.py is the contract, every other file one family",
+    "genadapter/reading": "the base model over descriptions, in eight-bit products",
     "training/commands": "one file a group of sub-commands",
     "training/catalogue": "one file a family of tasks, and the builder of the suite",
     "training/drills": "small tasks with parameters, made by the hundred",

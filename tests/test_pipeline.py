@@ -114,10 +114,11 @@ def test_bytes_on_disk_give_back_the_adapter(
 
 
 def test_generated_adapters_run_on_the_base(
-    pipeline: Pipeline, base: BaseModel, slots: AdapterSlots
+    pipeline: Pipeline, base: BaseModel
 ) -> None:
     """Rows with and without an adapter share one batch of greedy answers."""
     adapters = pipeline.generate([PLURAL, CAPITAL])
+    slots = AdapterSlots(base.model, pipeline.spec)
     rows = stack_rows(slots.spec, [adapters[0].weights, None, adapters[1].weights])
     prompts = [
         base.prompt_ids("cat"),
@@ -125,6 +126,7 @@ def test_generated_adapters_run_on_the_base(
         base.prompt_ids("dog"),
     ]
     answers = base.generate(prompts, max_new_tokens=3, slots=slots, adapters=rows)
+    slots.detach()
     assert len(answers) == 3
     assert answers[1] == base.generate(prompts, max_new_tokens=3)[1]
 

@@ -102,9 +102,9 @@ def card(
     drills = f" and on {num_drills} drills, small rules with parameters"
     families = sorted({task.family for task in trained})
     licences = sorted({task.licence for task in trained})
-    modules = ", ".join(module.name for module in work.spec.modules)
-    layers = work.spec.layers
-    also = " and the base's own lower layers" if generator.reads_base else ""
+    spec, layers = generator.spec, work.spec.layers
+    modules = ", ".join(module.name for module in spec.modules)
+    also = "; the base itself reads them" if generator.reads_base else ""
     kind = "trained" if find_family(generator.family).objectives else "untrained"
     return f"""---
 base_model: {work.base.name}
@@ -116,7 +116,7 @@ tags:
 # A bundle for {work.base.name}
 
 A {kind} `{generator.family}` generator with the experts it leans on. From a description
-of a task it writes a LoRA adapter of rank {work.spec.rank} (alpha {work.spec.alpha:g}) on {modules} of
+of a task it writes a LoRA adapter of rank {spec.rank} (alpha {spec.alpha:g}) on {modules} of
 layers {layers[0]} to {layers[-1]}. It hears descriptions through the encoder `{work.encoder.name}`{also}.
 
 - Recipe `{work.recipe.name}`, seed {work.recipe.seed}; all settings are in `manifest.json`. The
@@ -133,7 +133,8 @@ layers {layers[0]} to {layers[-1]}. It hears descriptions through the encoder `{
 
 Training tasks have short English descriptions, short inputs and short answers; expect
 little beyond those. An adapter can be wrong without a sign of it, so try it on examples
-of your own task. The base model's own mistakes and biases remain.
+of your own task. The base model's own mistakes and biases remain. Prompts must follow the
+chat template and keep its own system prompt.
 """
 
 

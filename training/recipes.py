@@ -133,11 +133,10 @@ def smoke() -> Recipe:
             group_size=24,
             num_components=8,
         ),
-        generator=HypernetworkGenerator.Config(width=64, num_blocks=1),
+        generator=HypernetworkGenerator.Config(width=64),
         optim=OptimConfig(
             warmup_steps=5,
             max_steps=15,
-            warm_start_steps=5,
             objectives={"supervised": 1.0, "margin": 0.2},
         ),
         validate_every_steps=10,
@@ -149,22 +148,20 @@ def cpu() -> Recipe:
     return Recipe(
         name="cpu",
         data=DataConfig(
-            max_rows=100, max_tokens=104, variant_rows=40, drills=1200, drill_rows=16
+            max_rows=100, max_tokens=104, variant_rows=40, drills=600, drill_rows=16
         ),
         multitask=OptimConfig(learning_rate=2e-3, warmup_steps=20, max_steps=500),
         experts=ExpertsConfig(
             optim=OptimConfig(learning_rate=6e-3, warmup_steps=4, max_steps=30),
             rows_per_task=4,
         ),
-        generator=HypernetworkGenerator.Config(num_read_layers=10),
         optim=OptimConfig(
-            learning_rate=8e-4,
-            warmup_steps=100,
-            max_steps=8000,
-            warm_start_steps=150,
+            learning_rate=4e-4,
+            warmup_steps=50,
+            max_steps=1400,
             objectives={"supervised": 1.0, "margin": 0.2},
         ),
-        validate_every_steps=500,
+        validate_every_steps=300,
     )
 
 
@@ -180,12 +177,10 @@ def gpu() -> Recipe:
             group_size=128,
             rows_per_task=4,
         ),
-        generator=HypernetworkGenerator.Config(num_read_layers=10),
         optim=OptimConfig(
-            learning_rate=5e-4,
+            learning_rate=4e-4,
             warmup_steps=200,
             max_steps=20_000,
-            warm_start_steps=300,
             objectives={"supervised": 1.0, "margin": 0.2},
         ),
         validate_every_steps=500,
@@ -243,6 +238,11 @@ def _check_family(recipe: Recipe) -> None:
         raise ConfigError(
             f"family {recipe.family!r} cannot learn from {unknown[0]!r}: set "
             f"optim.objectives to some of {', '.join(family.objectives)}"
+        )
+    if recipe.optim.warm_start_steps and "reconstruction" not in family.objectives:
+        raise ConfigError(
+            f"family {recipe.family!r} has no experts to match in a warm start, got "
+            f"optim.warm_start_steps = {recipe.optim.warm_start_steps}: set it to 0"
         )
 
 

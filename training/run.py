@@ -1,6 +1,7 @@
 """A whole run, stage after stage; a stage that is done already is read from its file.
 
-Stages: multi-task adapter (A, B_0) -> experts on A -> library -> generator -> bundle.
+Stages: multi-task adapter (A, B_0) -> experts on A -> library -> prompted multi-task
+adapter -> generator -> bundle.
 
 Shapes: N experts, P parameters of one flattened B.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -31,7 +32,12 @@ from genadapter.artifact import (
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError
-from genadapter.generators import Generator, Surroundings, find_family
+from genadapter.generators import (
+    Generator,
+    PrefixStart,
+    Surroundings,
+    find_family,
+)
 from genadapter.library import (
     Expert,
     ExpertLibrary,
@@ -43,10 +49,10 @@ from genadapter.library import (
 from genadapter.lora import LoraSpec
 from genadapter.packages import home
 from genadapter.quantisation import quantise, restore
-from genadapter.reading import Reader
 from training.augment import variants
 from training.curves import write_curves
 from training.datamodule import (
+    Batch,
     BatchConfig,
     BatchStream,
     TaskData,
@@ -57,6 +63,7 @@ from training.datamodule import (
 from training.descriptions import DescriptionTable
 from training.drills import make_drills
 from training.module import AdapterTraining, OptimConfig, new_trainer
+from training.prefix import prefix_start
 from training.recipes import Recipe
 from training.sources import ExpertSource, GeneratorSource, MultiTaskSource
 from training.tasks import Task, read_tasks
@@ -68,8 +75,8 @@ RECIPE_FILE = "recipe.json"
 LAST_FILE, BEST_FILE = "last.ckpt", "best.ckpt"
 _RESUMABLE = ("optim", "validate_every_steps")
 """Settings of the last stage alone: a run may go on with other ones."""
-WHITENING_BATCHES = 12
-"""Batches that A's outputs are measured on."""
+MEASURED_BATCHES = 12
+"""Batches that the base's layers are listened to on."""
 CHECKPOINT_STEPS = 100
 """Steps between checkpoints; a killed run loses no more than these."""
 
@@ -192,9 +199,7 @@ def prepare(
     digest = digest_of_tasks(tasks)
     _check_same_tasks(folder, digest)
     spec = base.spec(**asdict(recipe.adapter))
-    family = find_family(recipe.family)
-    family.check_spec(spec)
-    num_read = family.num_read_layers(recipe.generator, spec)
+    find_family(recipe.family).check_spec(spec)
     data = TaskData(
         tasks,
         base,
@@ -217,9 +222,7 @@ def prepare(
         num_experts=len(train),
         num_train=len(train) + len(made),
         data=data,
-        descriptions=DescriptionTable.encode(
-            tasks, encoder, Reader(base, num_layers=num_read)
-        ),
+        descriptions=DescriptionTable.encode(tasks, encoder),
         deadline=deadline,
     )
 
@@ -286,15 +289,7 @@ def train_multitask(work: Workspace) -> SharedFactors:
     path = work.folder / "shared.safetensors"
     if not path.exists():
         shared = _train_multitask(work, work.data, name="multitask")
-        stream = BatchStream(
-            work.data,
-            None,
-            replace(work.recipe.batch, swapped_share=0),
-            tasks=work.train_tasks,
-            seed=work.recipe.seed,
-        )
-        batches = islice(stream, WHITENING_BATCHES)
-        moments = second_moments(work.base, work.spec, shared, batches)
+        moments = second_moments(work.base, work.spec, shared, _plain_batches(work))
         save_factors(whiten(shared, moments), path)
     return read_factors(path)
 
@@ -327,6 +322,37 @@ def train_prompted(work: Workspace) -> Path:
         data.cache.prepare(home() / "states")
         save_factors(_train_multitask(work, data, name="multitask_prompted"), path)
     return path
+
+
+def start_prefix(work: Workspace, prompted: SharedFactors) -> PrefixStart:
+    """What the generator starts from, if it writes prefixes.
+
+    Args:
+        work: The run.
+        prompted: The adapter that reads tasks in its prompts.
+
+    Raises:
+        ConfigError: Prompts do not begin with as many tokens as the prefix is to have.
+    """
+    return prefix_start(
+        work.base,
+        work.spec,
+        prompted,
+        _plain_batches(work),
+        num_tokens=work.recipe.generator.num_tokens,
+    )
+
+
+def _plain_batches(work: Workspace) -> Iterator[Batch]:
+    """A few batches of training rows, for what is measured on the base's layers."""
+    stream = BatchStream(
+        work.data,
+        None,
+        replace(work.recipe.batch, swapped_share=0),
+        tasks=work.train_tasks,
+        seed=work.recipe.seed,
+    )
+    return islice(stream, MEASURED_BATCHES)
 
 
 def _train_multitask(work: Workspace, data: TaskData, *, name: str) -> SharedFactors:
@@ -427,10 +453,10 @@ def train_generator(
     """The generator at its best checkpoint on the validation families."""
     torch.manual_seed(work.recipe.seed)
     family = find_family(work.recipe.family)
-    if family.reads_base and surroundings.value_maps_LOI is None:
+    if family.reads_base and surroundings.prefix is None:
         raise ConfigError(
-            f"family {family.family!r} starts from the base's own value maps, got none: "
-            "give Surroundings value_maps_LOI"
+            f"family {family.family!r} starts from a prompted adapter, got none: give "
+            "Surroundings prefix"
         )
     generator = family(work.recipe.generator, surroundings)
     source = GeneratorSource(
@@ -439,6 +465,7 @@ def train_generator(
         descriptions=work.descriptions,
         tasks=work.tasks,
         seed=work.recipe.seed,
+        reader=generator.reader(work.base),
     )
     fit(
         work,

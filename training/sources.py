@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from genadapter.generators import Features, Generator
 from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
 from genadapter.lora import LoraSpec
+from genadapter.reading import Reader
 from training.datamodule import Batch
 from training.descriptions import DescriptionTable
 from training.tasks import Task
@@ -141,6 +142,7 @@ class GeneratorSource(nn.Module):
         descriptions: DescriptionTable,
         tasks: Sequence[Task],
         seed: int,
+        reader: Reader | None = None,
     ) -> None:
         """Prepares what each task must not find.
 
@@ -150,11 +152,12 @@ class GeneratorSource(nn.Module):
             descriptions: Features of all descriptions.
             tasks: The suite, by position.
             seed: Of the masking.
+            reader: Reads descriptions, for families that look at the base.
         """
         super().__init__()
         self.generator = generator
         self.library = library
-        self._descriptions = descriptions
+        self._descriptions, self._reader = descriptions, reader
         self._random = random.Random(seed)
         experts = library.experts
         self._relatives = [
@@ -177,12 +180,17 @@ class GeneratorSource(nn.Module):
 
     def features(self, batch: Batch) -> Features:
         """What the generator sees for every slot of a batch."""
-        text, reading = self._descriptions.features.select(batch.descriptions_B.cpu())
+        told_B = batch.descriptions_B.cpu()
+        text = self._descriptions.features.select(told_B)
         near = self.library.search(
             text.pooled_BE,
             num_neighbours=self.generator.num_neighbours,
             excluded=[self._hidden(task) for task in batch.tasks_B.tolist()],
         )
+        reading = None
+        if self._reader is not None:
+            texts = [self._descriptions.texts[i] for i in told_B.tolist()]
+            reading = self._reader.read(texts)
         features = Features(text=text, neighbours=near, reading=reading)
         return features.to(batch.hidden_STD.device)
 

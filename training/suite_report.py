@@ -24,8 +24,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from genadapter.encoder import Encoder
-from genadapter.reading import Reader, unit_mean_square
-from training.descriptions import DescriptionTable, TextTable
+from genadapter.reading import Reader
+from training.descriptions import CHUNK_SIZE, DescriptionTable
 from training.tasks import SPLITS, Split, Task
 
 MIN_SHARING_SHARE = 0.6
@@ -103,7 +103,7 @@ def examine(tasks: Sequence[Task], *, encoder: Encoder, reader: Reader) -> Suite
     Args:
         tasks: The whole suite, at least one task.
         encoder: What generators read descriptions with.
-        reader: The base's lower layers, which they read them with as well.
+        reader: The base model, which they have them read by as well.
     """
     families = Counter(task.family for task in tasks)
     pool_sizes = _pool_sizes(tasks)
@@ -188,14 +188,15 @@ def probe_accuracy(
     Args:
         tasks: Tasks to tell apart.
         encoder: Turns descriptions into embeddings.
-        reader: The base's lower layers; the probe sees the mean of their states.
+        reader: The base model; the probe sees the mean of what its first adapted layer
+            is given.
 
     Returns:
         Share of the held-out descriptions that were given their own task by logistic
         regression on the training descriptions of all; `None` where nothing is held
         out, or there is one task only.
     """
-    table = DescriptionTable.encode(tasks, encoder, reader)
+    table = DescriptionTable.encode(tasks, encoder)
     trained = [(row, i) for i, rows in enumerate(table.train) for row in rows]
     # Where a task holds nothing out, its last description stands on both sides.
     seen = {row for row, _ in trained}
@@ -203,7 +204,7 @@ def probe_accuracy(
     heldout = [(row, i) for row, i in heldout if row not in seen]
     if len(tasks) < 2 or not heldout:
         return None
-    features_BX = _probed(table.features).numpy()
+    features_BX = _probed(table, reader).numpy()
     # Both parts have unit norm, so that less shrinking than usual is called for.
     model = LogisticRegression(C=10.0, max_iter=1000)
     model.fit(features_BX[[row for row, _ in trained]], [i for _, i in trained])
@@ -211,15 +212,15 @@ def probe_accuracy(
     return sum(n == i for n, (_, i) in zip(named, heldout, strict=True)) / len(heldout)
 
 
-def _probed(features: TextTable) -> Tensor:
+def _probed(table: DescriptionTable, reader: Reader) -> Tensor:
     """Embedding and mean state of every text, side by side."""
-    means_BD = torch.stack(
-        [
-            unit_mean_square(states_TD.float()).mean(dim=0)
-            for states_TD in features.readings.split()
-        ]
-    )
-    return torch.cat([features.pooled_BE, functional.normalize(means_BD, dim=1)], dim=1)
+    means = []
+    for start in range(0, len(table.texts), CHUNK_SIZE):
+        reading = reader.read(table.texts[start : start + CHUNK_SIZE])
+        lengths_B1 = reading.mask_BT.sum(dim=1, keepdim=True)
+        means.append(reading.states_BTLD[:, :, 0].sum(dim=1) / lengths_B1)
+    means_BD = functional.normalize(torch.cat(means), dim=1)
+    return torch.cat([table.features.pooled_BE, means_BD], dim=1)
 
 
 def find_leaks(tasks: Sequence[Task]) -> list[str]:

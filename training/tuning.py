@@ -232,8 +232,10 @@ def _written(
         descriptions=work.descriptions,
         tasks=work.tasks,
         seed=work.recipe.seed,
+        reader=generator.reader(work.base),
     )
-    return ScaledSource(source, origin_P=generator.origin_P, spec=generator.spec)
+    origin_P = generator.origin_P.detach()
+    return ScaledSource(source, origin_P=origin_P, spec=generator.spec)
 
 
 def _constant(

@@ -6,6 +6,7 @@ from pkgutil import iter_modules
 from genadapter.generators.base import (
     Features,
     Generator,
+    PrefixStart,
     Surroundings,
     families,
     find_family,
@@ -14,4 +15,11 @@ from genadapter.generators.base import (
 for _module in sorted(iter_modules(__path__), key=lambda m: m.name):
     import_module(f"{__name__}.{_module.name}")
 
-__all__ = ["Features", "Generator", "Surroundings", "families", "find_family"]
+__all__ = [
+    "Features",
+    "Generator",
+    "PrefixStart",
+    "Surroundings",
+    "families",
+    "find_family",
+]

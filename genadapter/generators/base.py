@@ -4,7 +4,8 @@ A family is one file: a final subclass of `Generator` with a `family` name, a fr
 `Config` and a `forward`. It is found, trained, tested and listed by that name alone.
 Its adapters share one A; which one, and what shape they have, it says itself.
 
-Shapes: B tasks, L layers, O out features, R rank, P parameters of one flattened B.
+Shapes: B tasks, L layers, I in features, O out features, R rank, N tokens of a prefix,
+P parameters of one flattened B.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from genadapter.base_model import BaseModel
 from genadapter.condition import ConditionKind
 from genadapter.encoder import TextFeatures
 from genadapter.errors import ConfigError, UnknownFamilyError
 from genadapter.library import ExpertLibrary, Neighbours, SharedFactors
 from genadapter.lora import LoraSpec
-from genadapter.reading import Reading
+from genadapter.reading import Reader, Reading
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +47,27 @@ class Features:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PrefixStart:
+    """What a prefix is made with: tokens that begin every prompt, and how to meet them."""
+
+    prompted: SharedFactors
+    """A and B of a multi-task adapter that was trained to read tasks in its prompts."""
+    rows_LNI: Tensor
+    """For every layer and token of the prefix, the row of A that answers 1 to that token,
+    0 to all others that begin a prompt and next to 0 to any behind them."""
+    queries_LNO: Tensor
+    """What makes those tokens look at the first one alone, added to their queries."""
+    keys_LNO: Tensor
+    """What the layers' key heads make of those tokens."""
+    values_LNO: Tensor
+    """What the layers' value heads make of them."""
+    key_maps_LOI: Tensor
+    """What the layers' key heads make of a state of unit mean square."""
+    value_maps_LOI: Tensor
+    """What the layers' value heads make of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Surroundings:
     """What a generator is built for; fixed over its life."""
 
@@ -58,8 +81,8 @@ class Surroundings:
     """Size of the encoder's embeddings (E)."""
     hidden_size: int
     """Size of the base model's states (D)."""
-    value_maps_LOI: Tensor | None = None
-    """The base's own value maps, where a new generator starts; a bundle has none."""
+    prefix: PrefixStart | None = None
+    """What a new generator that writes prefixes starts from; a bundle has none."""
 
 
 _families: dict[str, type[Generator]] = {}
@@ -84,8 +107,6 @@ class Generator(nn.Module, ABC):
     """Frozen dataclass of the family's settings."""
     config: Any  # Any: an instance of that Config
     """The settings it was built with; a bundle keeps them."""
-    origin_P: Tensor
-    """The flattened B that scaled adapters are measured from."""
 
     def __init_subclass__(cls, *, family: str, **kwargs: Any) -> None:  # Any: protocol
         """Records a family under its name."""
@@ -105,7 +126,6 @@ class Generator(nn.Module, ABC):
         config: Any,  # Any: the family's Config
         surroundings: Surroundings,
         *,
-        shared: SharedFactors | None = None,
         spec: LoraSpec | None = None,
     ) -> None:
         """Sets what all its adapters have in common.
@@ -113,28 +133,29 @@ class Generator(nn.Module, ABC):
         Args:
             config: An instance of the family's `Config`.
             surroundings: What it is built for.
-            shared: The A of its adapters, and the B that a scale of 0 leaves of them;
-                `None` means the library's.
             spec: Shape of its adapters; `None` means the library's.
         """
         super().__init__()
         self.config, self.spec = config, spec or surroundings.spec
-        shared = shared or surroundings.shared
         # Buffers, so that they move to a device with the module.
-        for name, a_LRI in shared.a.items():
+        for name, a_LRI in surroundings.shared.a.items():
             self.register_buffer(f"_a_{name}", a_LRI, persistent=False)
-        self.register_buffer("origin_P", shared.flat_b(), persistent=False)
+        self.register_buffer("_b_P", surroundings.shared.flat_b(), persistent=False)
 
     @property
     def a(self) -> dict[str, Tensor]:
         """Per module, the A of all its adapters, of shape (L, R, I)."""
         return {m.name: self.get_buffer(f"_a_{m.name}") for m in self.spec.modules}
 
-    @classmethod
-    def num_read_layers(cls, config: Any, spec: LoraSpec) -> int:  # Any: its Config
-        """How many of the base's layers read a description for it."""
-        del config
-        return spec.layers[0]
+    @property
+    def origin_P(self) -> Tensor:
+        """The flattened B that scaled adapters are measured from."""
+        return self.get_buffer("_b_P")
+
+    def reader(self, base: BaseModel) -> Reader | None:
+        """What reads descriptions for it; `None` for families that look at no base."""
+        del base
+        return None
 
     @classmethod
     def check_spec(cls, spec: LoraSpec) -> None:

@@ -15,7 +15,7 @@ from genadapter.adapter import Adapter, save_adapter
 from genadapter.attach import AdapterSlots, stack_rows
 from genadapter.base_model import BaseModel
 from genadapter.condition import Condition
-from genadapter.lora import LoraSpec, LoraWeights
+from genadapter.lora import LoraWeights
 from genadapter.packages import sha256_of
 from genadapter.pipeline import Pipeline
 from service.app import create_app, join_services
@@ -44,7 +44,8 @@ def strong(
     adapter: Adapter, random_weights: Callable[..., LoraWeights], store: AdapterStore
 ) -> Adapter:
     """A stored adapter that changes the answer for sure."""
-    strong = replace(adapter, weights=random_weights(seed=7))
+    weights = random_weights(seed=7, spec=adapter.spec)
+    strong = replace(adapter, weights=weights)
     store.put(strong)
     return strong
 
@@ -69,12 +70,12 @@ def test_the_reply_has_openais_shape(client: TestClient) -> None:
 
 
 def test_base_and_adapter_answer_as_the_library_does(
-    client: TestClient, strong: Adapter, base: BaseModel, spec: LoraSpec
+    client: TestClient, strong: Adapter, base: BaseModel
 ) -> None:
     """The model field alone decides whose answer it is, and the two differ."""
     served = [text_of(chat(client, model)) for model in (BASE, strong.id)]
-    slots = AdapterSlots(base.model, spec)
-    rows = stack_rows(spec, [None, strong.weights])
+    slots = AdapterSlots(base.model, strong.spec)
+    rows = stack_rows(strong.spec, [None, strong.weights])
     prompts = [base.prompt_ids(USER[0]["content"])] * 2
     expected = base.generate(prompts, max_new_tokens=8, slots=slots, adapters=rows)
     slots.detach()

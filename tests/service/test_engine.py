@@ -60,9 +60,14 @@ def gate(base: BaseModel, hold: Callable[..., Any]) -> threading.Event:
 
 
 @pytest.fixture
-def adapters(adapter: Adapter, random_weights: RandomWeights) -> list[Adapter | None]:
+def adapters(
+    adapter: Adapter, spec: LoraSpec, random_weights: RandomWeights
+) -> list[Adapter | None]:
     """The bare base and three adapters that change its answers."""
-    made = [replace(adapter, weights=random_weights(seed=seed)) for seed in (1, 2, 3)]
+    made = [
+        replace(adapter, spec=spec, weights=random_weights(seed=seed))
+        for seed in (1, 2, 3)
+    ]
     return [None, *made]
 
 

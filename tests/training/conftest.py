@@ -79,14 +79,12 @@ def tiny_recipe() -> Recipe:
         batch=BatchConfig(num_tasks=3, swapped_share=0.25),
         multitask=few,
         experts=ExpertsConfig(optim=few, group_size=2, num_components=3),
-        generator=HypernetworkGenerator.Config(
-            width=16, num_heads=2, num_blocks=1, num_latents=2
-        ),
+        # The tiny model's prompts begin with two tokens.
+        generator=HypernetworkGenerator.Config(num_tokens=1, width=16, num_heads=2),
         optim=OptimConfig(
             learning_rate=1e-3,
             warmup_steps=1,
             max_steps=6,
-            warm_start_steps=2,
             objectives={"supervised": 1.0, "margin": 0.2},
         ),
         validate_every_steps=3,
@@ -151,7 +149,7 @@ def around(
         library=run.build_library(work, shared, experts_NP),
         embedding_size=work.encoder.embedding_size,
         hidden_size=work.base.hidden_size,
-        value_maps_LOI=work.base.value_maps(work.spec.layers),
+        prefix=run.start_prefix(work, run.read_factors(run.train_prompted(work))),
     )
 
 

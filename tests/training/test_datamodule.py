@@ -14,7 +14,6 @@ import torch
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError, StorageError
-from genadapter.reading import Reader
 from training.datamodule import (
     Batch,
     BatchConfig,
@@ -37,11 +36,9 @@ def data(suite: list[Task], base: BaseModel, tmp_path: Path) -> TaskData:
 
 
 @pytest.fixture
-def descriptions(
-    suite: list[Task], encoder: Encoder, reader: Reader
-) -> DescriptionTable:
+def descriptions(suite: list[Task], encoder: Encoder) -> DescriptionTable:
     """All descriptions of the tiny suite."""
-    return DescriptionTable.encode(suite, encoder, reader)
+    return DescriptionTable.encode(suite, encoder)
 
 
 def first_batches(

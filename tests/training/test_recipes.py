@@ -72,7 +72,7 @@ def test_bad_assignment_is_refused(
 
 def test_another_family_brings_its_own_config(tiny_recipe: Recipe) -> None:
     """A family is chosen by name alone; settings after it are of its Config."""
-    changed = override(tiny_recipe, ["family=hypernetwork", "generator.num_blocks=3"])
-    assert changed.generator == HypernetworkGenerator.Config(num_blocks=3)
+    changed = override(tiny_recipe, ["family=hypernetwork", "generator.key_size=3"])
+    assert changed.generator == HypernetworkGenerator.Config(key_size=3)
     with pytest.raises(UnknownFamilyError, match="unknown family 'oracle'; found: "):
         override(tiny_recipe, ["family=oracle"])

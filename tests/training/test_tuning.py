@@ -72,7 +72,7 @@ def test_scale_goes_from_the_origin_on(
 def test_pipeline_goes_as_far_as_the_manifest_says(
     bundle: Bundle, encoder: Encoder, reader: Reader
 ) -> None:
-    """Half the scale, half the way from B_0."""
+    """Half the scale, half the way from what all its adapters have in common."""
     condition = Condition(description="swap the two words")
 
     def written(scales: dict[str, float]) -> torch.Tensor:
@@ -81,7 +81,7 @@ def test_pipeline_goes_as_far_as_the_manifest_says(
         pipeline = Pipeline("tests/tiny-llama", told, encoder, reader)
         return flatten_b(pipeline.generate([condition])[0].weights.b)
 
-    b_P = bundle.surroundings.shared.flat_b()
+    b_P = bundle.generator.origin_P.detach()
     half = {bundle.generator.family: 0.5}
     whole_P, half_P = written({}) - b_P, written(half) - b_P
     assert whole_P.abs().max() > 0

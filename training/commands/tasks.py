@@ -115,8 +115,8 @@ def report(
 
         encoder = ctx.obj.encoder()
         base = ctx.obj.base(None)
-        layers = min(cpu().generator.num_read_layers, base.num_layers)
-        reader = Reader(base, num_layers=layers)
+        start = min(cpu().adapter.start_layer, base.num_layers - 1)
+        reader = Reader(base, spec=base.spec(rank=1, alpha=1.0, start_layer=start))
     with progress(f"Examining {len(tasks)} tasks and their descriptions"):
         found = examine(tasks, encoder=encoder, reader=reader)
     if is_json:

@@ -48,7 +48,8 @@ def train(
         bool,
         typer.Option(
             "--prompted",
-            help="Also train the baseline that reads descriptions in its prompts.",
+            help="Train the baseline that reads descriptions in its prompts, "
+            "even if the family does without.",
         ),
     ] = False,
     device: DeviceOption = "cpu",
@@ -77,23 +78,30 @@ def _train(
     *,
     is_prompted: bool,
 ) -> dict[str, Any]:  # Any: plain JSON
-    from genadapter.generators import Surroundings
+    from genadapter.generators import Surroundings, find_family
     from training import run
     from training.bundling import bundle_run
-    from training.tuning import tune_prompted
 
     with progress("Training the multi-task adapter"):
         shared = run.train_multitask(work)
     with progress(f"Training {work.num_experts} experts"):
         experts_NP = run.train_experts(work, shared)
         library = run.build_library(work, shared, experts_NP)
+    values: dict[str, Any] = {"finished": True}  # Any: plain JSON
+    prefix, reads_base = None, find_family(work.recipe.family).reads_base
+    if is_prompted or reads_base:
+        with progress("Training the prompted multi-task adapter"):
+            tuned = _train_prompted(work)
+            values["prompted"] = str(tuned)
+    if reads_base:
+        prefix = run.start_prefix(work, run.read_factors(tuned))
     surroundings = Surroundings(
         spec=work.spec,
         shared=shared,
         library=library,
         embedding_size=work.encoder.embedding_size,
         hidden_size=work.base.hidden_size,
-        value_maps_LOI=work.base.value_maps(work.spec.layers),
+        prefix=prefix,
     )
     generator = run.train_generator(
         work,
@@ -109,16 +117,21 @@ def _train(
         bundle = bundle_run(work, surroundings, experts_NP, generator, made)
         shutil.rmtree(folder, ignore_errors=True)
         made.rename(folder)
-    values = {
-        "finished": True,
+    return {
+        **values,
         "bundle": str(folder),
         "digest": bundle.digest,
         "results": bundle.manifest.results,
     }
-    if is_prompted:
-        with progress("Training the prompted multi-task adapter"):
-            trained = run.read_factors(run.train_prompted(work))
-            tuned = work.folder / "prompted.safetensors"
-            run.save_factors(tune_prompted(work, trained), tuned)
-            values["prompted"] = str(tuned)
-    return values
+
+
+def _train_prompted(work: Workspace) -> Path:
+    """The adapter that reads tasks in its prompts, at its own best scale."""
+    from training import run
+    from training.tuning import tune_prompted
+
+    tuned = work.folder / "prompted.safetensors"
+    if not tuned.exists():
+        trained = run.read_factors(run.train_prompted(work))
+        run.save_factors(tune_prompted(work, trained), tuned)
+    return tuned
