@@ -218,7 +218,7 @@ def _probed(table: DescriptionTable, reader: Reader) -> Tensor:
     for start in range(0, len(table.texts), CHUNK_SIZE):
         reading = reader.read(table.texts[start : start + CHUNK_SIZE])
         lengths_B1 = reading.mask_BT.sum(dim=1, keepdim=True)
-        means.append(reading.states_BTLD[:, :, 0].sum(dim=1) / lengths_B1)
+        means.append(reading.states_BLTD[:, 0].sum(dim=1) / lengths_B1)
     means_BD = functional.normalize(torch.cat(means), dim=1)
     return torch.cat([table.features.pooled_BE, means_BD], dim=1)
 

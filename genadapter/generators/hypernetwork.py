@@ -155,14 +155,19 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         """Flattened B factors of shape (B, P)."""
         assert features.reading is not None
         found_BLNI = self._find(features.reading)
-        size, rank = (len(found_BLNI), -1, -1, -1), self._read_spec.rank
-        b = {name: b_LOR.expand(size) for name, b_LOR in self.b_LOR.items()}
+        size, rank = len(found_BLNI), self._read_spec.rank
+        b = {name: b_LOR.expand(size, -1, -1, -1) for name, b_LOR in self.b_LOR.items()}
+        # Copied once for both; X is a task and a token.
+        found_LXI = found_BLNI.transpose(0, 1).flatten(1, 2)
         for name, maps_LOI in (
             (KEY, self.key_maps_LOI),
             (VALUE, self.value_maps_LOI),
         ):
-            found_BLON = torch.einsum("blni,loi->blon", found_BLNI, maps_LOI)
-            written_BLON = b[name][..., rank:] + found_BLON / self.spec.scaling
+            mapped_LXO = found_LXI @ (maps_LOI / self.spec.scaling).mT
+            mapped_LBNO = mapped_LXO.view(
+                len(mapped_LXO), size, -1, mapped_LXO.shape[2]
+            )
+            written_BLON = b[name][..., rank:] + mapped_LBNO.permute(1, 0, 3, 2)
             b[name] = torch.cat([b[name][..., :rank], written_BLON], dim=3)
         return flatten_b(b)
 
@@ -175,7 +180,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         weights_BMT = scores_BMT.softmax(dim=2)
         weights_BLNT = weights_BMT.unflatten(1, (-1, self.config.num_tokens))
         meant_BMI = weights_BMT @ self.meaning(told_BTD)
-        found_BLNI: Tensor = weights_BLNT @ reading.states_BTLD.transpose(1, 2)
+        found_BLNI: Tensor = weights_BLNT @ reading.states_BLTD
         found_BLNI += meant_BMI.view_as(found_BLNI)
         return found_BLNI
 
@@ -213,7 +218,8 @@ class _Listener(nn.Module):
         self.norm = nn.RMSNorm(config.width)
 
     def forward(self, reading: Reading) -> Tensor:
-        states_BTD = self.token(self.dropout(reading.states_BTLD[:, :, 0]))
+        first_BTD = reading.states_BLTD[:, 0].contiguous()
+        states_BTD = self.token(self.dropout(first_BTD))
         states_BTD = states_BTD + self.position_TD[: states_BTD.shape[1]]
         told_BTD: Tensor = self.norm(
             self.layer(states_BTD, src_key_padding_mask=~reading.mask_BT)

@@ -29,8 +29,8 @@ from genadapter.reading.llama_layer import (
     merged_weights,
 )
 
-PASS_TOKENS = 384
-"""Texts run together up to so many tokens: more do not fit the processor's cache."""
+PASS_TOKENS = 768
+"""Texts run together up to so many tokens: more take memory and save nothing."""
 
 
 class IntegerLayers:
@@ -108,7 +108,7 @@ class IntegerLayers:
             layers: The layers, ascending; `num_layers` asks for what leaves the last one.
 
         Returns:
-            For every text its states of unit mean square, float32 of shape (T, L, D).
+            For every text its states of unit mean square, float32 of shape (L, T, D).
 
         Raises:
             ConfigError: A layer is not there or not in order, or a text has no tokens.
@@ -129,7 +129,7 @@ class IntegerLayers:
             kept = self._run(self._company([ids[i] for i in texts]), layers)
             parts = zip(*(torch.split(own_TD, lengths) for own_TD in kept), strict=True)
             for i, own in zip(texts, parts, strict=True):
-                states[i] = torch.stack(own, dim=1)
+                states[i] = torch.stack(own)
         return [states[i] for i in range(len(ids))]
 
     def _run(self, company: Company, layers: Sequence[int]) -> list[Tensor]:

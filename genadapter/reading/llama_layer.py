@@ -150,7 +150,11 @@ class LlamaLayer(Generic[Matrix]):
         return Memory(keys_TKF, values_TKF)
 
     def _normed(self, hidden_TD: Tensor, norm_D: Tensor) -> Tensor:
-        return torch.rms_norm(hidden_TD, norm_D.shape, norm_D, self._eps)
+        # In fewer passes over memory than torch.rms_norm.
+        length_T1: Tensor = torch.linalg.vector_norm(hidden_TD, dim=1, keepdim=True)
+        mean_square_T1 = length_T1.square_().div_(hidden_TD.shape[1])
+        normed_TD: Tensor = hidden_TD * mean_square_T1.add_(self._eps).rsqrt_()
+        return normed_TD.mul_(norm_D)
 
     def _attended(
         self, hidden_TD: Tensor, company: Company

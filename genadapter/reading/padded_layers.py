@@ -57,16 +57,16 @@ class PaddedLayers:
             layers: The layers, ascending.
 
         Returns:
-            For every text its states of unit mean square, float32 of shape (T, L, D).
+            For every text its states of unit mean square, float32 of shape (L, T, D).
         """
         num_prefix, base = len(self._prefix_ids), self._base
         states: dict[int, Tensor] = {}
         for one in passes([[*self._prefix_ids, *own] for own in ids]):
             kept = self._run(one.ids_BT.to(base.device), layers)
-            states_BTLD = torch.stack(kept, dim=2).float()
-            for i, states_TLD in zip(one.texts, states_BTLD, strict=False):
-                own_TLD = states_TLD[num_prefix : num_prefix + len(ids[i])]
-                states[i] = functional.rms_norm(own_TLD, own_TLD.shape[-1:], eps=1e-5)
+            states_BLTD = torch.stack(kept, dim=1).float()
+            for i, states_LTD in zip(one.texts, states_BLTD, strict=False):
+                own_LTD = states_LTD[:, num_prefix : num_prefix + len(ids[i])]
+                states[i] = functional.rms_norm(own_LTD, own_LTD.shape[-1:], eps=1e-5)
         return [states[i] for i in range(len(ids))]
 
     def _run(self, ids_BT: Tensor, layers: Sequence[int]) -> list[Tensor]:

@@ -17,7 +17,6 @@ from torch import Tensor
 from genadapter.base_model import BaseModel
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec
-from genadapter.passes import pad_states
 from genadapter.reading.integer_layers import IntegerLayers
 from genadapter.reading.llama_layer import from_plain_llama
 from genadapter.reading.padded_layers import PaddedLayers
@@ -30,7 +29,7 @@ MAX_READ_TOKENS = 94
 class Reading:
     """States over a batch of texts, as the base model reads them."""
 
-    states_BTLD: Tensor
+    states_BLTD: Tensor
     """What every adapted layer is given for every token, at unit mean square; zero where
     padded."""
     mask_BT: Tensor
@@ -39,7 +38,7 @@ class Reading:
     def to(self, device: torch.device) -> Reading:
         """The same states on another device."""
         return Reading(
-            states_BTLD=self.states_BTLD.to(device), mask_BT=self.mask_BT.to(device)
+            states_BLTD=self.states_BLTD.to(device), mask_BT=self.mask_BT.to(device)
         )
 
     def select(self, rows_B: Tensor) -> Reading:
@@ -47,7 +46,8 @@ class Reading:
         mask_BT = self.mask_BT[rows_B]
         length = max(1, int(mask_BT.sum(dim=1).max()))
         return Reading(
-            states_BTLD=self.states_BTLD[rows_B, :length], mask_BT=mask_BT[:, :length]
+            states_BLTD=self.states_BLTD[rows_B, :, :length],
+            mask_BT=mask_BT[:, :length],
         )
 
 
@@ -86,5 +86,14 @@ class Reader:
         """States over B texts, float32; a text's own do not depend on the others."""
         ids = [self.base.reading_ids(text, at_most=MAX_READ_TOKENS) for text in texts]
         states = self._reading_layers.inputs(ids, self._layers)
-        states_BTLD, mask_BT = pad_states(states)
-        return Reading(states_BTLD=states_BTLD, mask_BT=mask_BT)
+        lengths_B = torch.tensor([len(own) for own in ids], device=states[0].device)
+        places_T = torch.arange(int(lengths_B.max()), device=lengths_B.device)
+        num_layers, _, hidden_size = states[0].shape
+        states_BLTD = states[0].new_zeros(
+            len(ids), num_layers, len(places_T), hidden_size
+        )
+        for row_LTD, own_LTD in zip(states_BLTD, states, strict=True):
+            row_LTD[:, : own_LTD.shape[1]] = own_LTD
+        return Reading(
+            states_BLTD=states_BLTD, mask_BT=places_T < lengths_B.unsqueeze(1)
+        )

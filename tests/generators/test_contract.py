@@ -279,7 +279,7 @@ def test_families_that_read_the_base_use_what_they_read(
     """Other states of the base over the same description give another adapter."""
     reading = features.reading
     assert reading is not None
-    other = replace(reading, states_BTLD=reading.states_BTLD.flip(1) + 1)
+    other = replace(reading, states_BLTD=reading.states_BLTD.flip(2) + 1)
     for family, cls in families().items():
         generator = new_generator(family)
         same = torch.equal(

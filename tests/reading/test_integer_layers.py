@@ -31,15 +31,15 @@ def texts(lengths: list[int]) -> list[list[int]]:
 
 
 def base_inputs(base: BaseModel, ids: list[int]) -> Tensor:
-    """What the base itself has at the inputs of all its layers, (T, L, D)."""
+    """What the base itself has at the inputs of all its layers, (L, T, D)."""
     ids_BT = torch.tensor([ids])
     states = [base.lower_states(ids_BT, num_layers=layer)[0] for layer in ALL]
-    return unit_mean_square(torch.stack(states, dim=1))
+    return unit_mean_square(torch.stack(states))
 
 
-def worst_cosine(left_TLD: Tensor, right_TLD: Tensor) -> float:
+def worst_cosine(left_LTD: Tensor, right_LTD: Tensor) -> float:
     """Of all tokens and layers."""
-    return float(functional.cosine_similarity(left_TLD, right_TLD, dim=-1).min())
+    return float(functional.cosine_similarity(left_LTD, right_LTD, dim=-1).min())
 
 
 @pytest.fixture
@@ -89,13 +89,13 @@ def test_longer_passes_change_nothing(
 def test_states_are_close_to_the_bases_own(base: BaseModel) -> None:
     """Eight bits a number leave little of the direction to chance."""
     layers, (ids,) = IntegerLayers(base, num_layers=4), texts([17])
-    found_TLD, expected_TLD = layers.inputs([ids], ALL)[0], base_inputs(base, ids)
-    assert found_TLD.shape == (17, 5, base.hidden_size)
-    assert found_TLD.dtype == torch.float32
-    torch.testing.assert_close(found_TLD[:, 0], expected_TLD[:, 0])
-    assert 0.99 < worst_cosine(found_TLD, expected_TLD) < 1
-    mean_square_TL = found_TLD.square().mean(dim=2)
-    torch.testing.assert_close(mean_square_TL, torch.ones(17, 5), atol=1e-3, rtol=0)
+    found_LTD, expected_LTD = layers.inputs([ids], ALL)[0], base_inputs(base, ids)
+    assert found_LTD.shape == (5, 17, base.hidden_size)
+    assert found_LTD.dtype == torch.float32
+    torch.testing.assert_close(found_LTD[0], expected_LTD[0])
+    assert 0.99 < worst_cosine(found_LTD, expected_LTD) < 1
+    mean_square_LT = found_LTD.square().mean(dim=2)
+    torch.testing.assert_close(mean_square_LT, torch.ones(5, 17), atol=1e-3, rtol=0)
 
 
 def test_prefix_stands_before_every_text(base: BaseModel) -> None:
@@ -103,14 +103,14 @@ def test_prefix_stands_before_every_text(base: BaseModel) -> None:
     layers = IntegerLayers(base, num_layers=4, prefix_ids=PREFIX)
     bare = IntegerLayers(base, num_layers=4)
     many = texts([6, 11])
-    for ids, found_TLD in zip(many, layers.inputs(many, ALL), strict=True):
-        expected_TLD = base_inputs(base, [*PREFIX, *ids])[len(PREFIX) :]
-        assert worst_cosine(found_TLD, expected_TLD) > 0.99
-        whole_TLD = bare.inputs([[*PREFIX, *ids]], ALL)[0][len(PREFIX) :]
+    for ids, found_LTD in zip(many, layers.inputs(many, ALL), strict=True):
+        expected_LTD = base_inputs(base, [*PREFIX, *ids])[:, len(PREFIX) :]
+        assert worst_cosine(found_LTD, expected_LTD) > 0.99
+        whole_LTD = bare.inputs([[*PREFIX, *ids]], ALL)[0][:, len(PREFIX) :]
         # Both are rounded, and each in its own way.
-        assert worst_cosine(found_TLD, whole_TLD) > 0.97
+        assert worst_cosine(found_LTD, whole_LTD) > 0.97
         # Without it they are others.
-        assert worst_cosine(bare.inputs([ids], ALL)[0], expected_TLD) < 0.9
+        assert worst_cosine(bare.inputs([ids], ALL)[0], expected_LTD) < 0.9
 
 
 def test_prefix_is_not_rounded(base: BaseModel) -> None:
@@ -134,9 +134,9 @@ def test_asked_layers_are_those_of_all(base: BaseModel) -> None:
     for own, chosen, also in zip(
         every, layers.inputs(many, [1, 3]), lower.inputs(many, [1, 3]), strict=True
     ):
-        assert torch.equal(chosen, own[:, [1, 3]])
+        assert torch.equal(chosen, own[[1, 3]])
         assert torch.equal(also, chosen)
-    assert IntegerLayers(base, num_layers=0).inputs(many, [0])[1].shape == (8, 1, 32)
+    assert IntegerLayers(base, num_layers=0).inputs(many, [0])[1].shape == (1, 8, 32)
     assert layers.inputs([], ALL) == []
 
 
@@ -154,10 +154,10 @@ def test_merged_adapter_is_the_attached_one(
     )
     bare = IntegerLayers(base, num_layers=4, prefix_ids=PREFIX)
     with slots.bind(stack_rows(spec, [weights])):
-        expected_TLD = base_inputs(base, [*PREFIX, *ids])[len(PREFIX) :]
-    found_TLD = layers.inputs([ids], ALL)[0]
-    assert worst_cosine(found_TLD, expected_TLD) > 0.99
-    assert worst_cosine(bare.inputs([ids], ALL)[0], expected_TLD) < 0.97
+        expected_LTD = base_inputs(base, [*PREFIX, *ids])[:, len(PREFIX) :]
+    found_LTD = layers.inputs([ids], ALL)[0]
+    assert worst_cosine(found_LTD, expected_LTD) > 0.99
+    assert worst_cosine(bare.inputs([ids], ALL)[0], expected_LTD) < 0.97
 
 
 def test_half_precision_base_is_read_alike(
@@ -166,8 +166,8 @@ def test_half_precision_base_is_read_alike(
     """Weights in bfloat16 give layers close to those in float32."""
     half, (ids,) = new_base(), texts([12])
     half.model.bfloat16()
-    found_TLD = IntegerLayers(half, num_layers=4).inputs([ids], ALL)[0]
-    assert worst_cosine(found_TLD, base_inputs(base, ids)) > 0.99
+    found_LTD = IntegerLayers(half, num_layers=4).inputs([ids], ALL)[0]
+    assert worst_cosine(found_LTD, base_inputs(base, ids)) > 0.99
 
 
 @pytest.mark.parametrize("num_layers", [-1, 5])

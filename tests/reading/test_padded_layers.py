@@ -21,13 +21,13 @@ IDS = [[5, 6, 7, 8], [11], [12] * 19, [13, 14]]
 
 
 def inputs_of(base: BaseModel, ids: list[int], spec: LoraSpec) -> Tensor:
-    """What the base itself has at the inputs of the adapted layers, (T, L, D)."""
+    """What the base itself has at the inputs of the adapted layers, (L, T, D)."""
     states = [
         base.lower_states(torch.tensor([ids]), num_layers=layer)[0]
         for layer in spec.layers
     ]
-    states_TLD = torch.stack(states, dim=1)
-    return functional.rms_norm(states_TLD, states_TLD.shape[-1:], eps=1e-5)
+    states_LTD = torch.stack(states)
+    return functional.rms_norm(states_LTD, states_LTD.shape[-1:], eps=1e-5)
 
 
 @torch.no_grad()
@@ -43,11 +43,11 @@ def test_states_are_the_bases_own(
     layers = PaddedLayers(base, prefix_ids=PREFIX, factors=factors, spec=spec)
     found = layers.inputs(IDS, spec.layers)
     slots = AdapterSlots(base.model, spec)
-    for ids, found_TLD in zip(IDS, found, strict=True):
+    for ids, found_LTD in zip(IDS, found, strict=True):
         with slots.bind(stack_rows(spec, [weights])):
-            expected_TLD = inputs_of(base, [*PREFIX, *ids], spec)[len(PREFIX) :]
-        torch.testing.assert_close(found_TLD, expected_TLD, atol=1e-5, rtol=1e-4)
-        assert torch.equal(layers.inputs([ids], spec.layers)[0], found_TLD)
+            expected_LTD = inputs_of(base, [*PREFIX, *ids], spec)[:, len(PREFIX) :]
+        torch.testing.assert_close(found_LTD, expected_LTD, atol=1e-5, rtol=1e-4)
+        assert torch.equal(layers.inputs([ids], spec.layers)[0], found_LTD)
     slots.detach()
 
 
@@ -67,7 +67,7 @@ def test_a_base_that_is_no_plain_llama_is_read(base: BaseModel) -> None:
     text = "give the capital"
     reading = Reader(qwen, spec=spec).read([text])
     start = qwen.start_ids
-    expected_TLD = inputs_of(qwen, [*start, *qwen.reading_ids(text)], spec)
+    expected_LTD = inputs_of(qwen, [*start, *qwen.reading_ids(text)], spec)
     torch.testing.assert_close(
-        reading.states_BTLD[0], expected_TLD[len(start) :], atol=1e-5, rtol=1e-4
+        reading.states_BLTD[0], expected_LTD[:, len(start) :], atol=1e-5, rtol=1e-4
     )

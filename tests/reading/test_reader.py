@@ -39,7 +39,7 @@ def test_states_are_those_behind_the_start_of_a_prompt(
     assert reading.mask_BT.all()
     for place, layer in enumerate(spec.layers):
         expected_TD = output.hidden_states[layer][0, len(base.start_ids) :]
-        found_TD = reading.states_BTLD[0, :, place]
+        found_TD = reading.states_BLTD[0, place]
         nearness_T = torch.cosine_similarity(found_TD, expected_TD, dim=1)
         assert nearness_T.min() > 0.98
         torch.testing.assert_close(
@@ -53,7 +53,7 @@ def test_a_text_reads_alike_in_any_company(reader: Reader) -> None:
     together = reader.read(many)
     for row, text in enumerate(many):
         alone, own = reader.read([text]), together.select(torch.tensor([row]))
-        assert torch.equal(alone.states_BTLD, own.states_BTLD)
+        assert torch.equal(alone.states_BLTD, own.states_BLTD)
         assert torch.equal(alone.mask_BT, own.mask_BT)
 
 
@@ -62,7 +62,7 @@ def test_padding_is_marked_and_zero(reader: Reader) -> None:
     reading = reader.read(TEXTS)
     lengths = [len(reader.base.reading_ids(text)) for text in TEXTS]
     assert reading.mask_BT.sum(dim=1).tolist() == lengths
-    assert (reading.states_BTLD[~reading.mask_BT] == 0).all()
+    assert (reading.states_BLTD.transpose(1, 2)[~reading.mask_BT] == 0).all()
 
 
 def test_long_text_is_cut(base: BaseModel, reader: Reader) -> None:
