@@ -50,6 +50,8 @@ class OptimConfig:
     """AdamW's decay."""
     gradient_clip: float = 1.0
     """Largest norm of a step's gradient."""
+    average_decay: float = 0.0
+    """Of the running mean of the weights that is kept in their place; 0 for none."""
     warm_start_steps: int = 0
     """First steps that only match the experts' weights, without the base model."""
     objectives: Mapping[str, float] = field(default_factory=lambda: {"supervised": 1.0})
@@ -60,6 +62,10 @@ class OptimConfig:
         if self.learning_rate <= 0:
             raise ConfigError(
                 f"learning_rate must be above 0, got {self.learning_rate}"
+            )
+        if not 0 <= self.average_decay < 1:
+            raise ConfigError(
+                f"average_decay must be in [0, 1), got {self.average_decay}"
             )
         at_least(1, self, "max_steps")
         at_least(0, self, "warmup_steps", "warm_start_steps", "weight_decay")

@@ -50,6 +50,7 @@ from genadapter.lora import LoraSpec
 from genadapter.packages import home
 from genadapter.quantisation import quantise, restore
 from training.augment import variants
+from training.averaging import WeightAverage
 from training.curves import write_curves
 from training.datamodule import (
     Batch,
@@ -477,6 +478,7 @@ def train_generator(
         experts_NP=experts_NP,
         budget_seconds=budget_seconds,
         is_validated=True,
+        averaged=generator,
     )
     best = best_checkpoint(work.folder / "generator")
     state = torch.load(best, map_location="cpu", weights_only=True)["state_dict"]
@@ -510,8 +512,11 @@ def fit(
     experts_NP: Tensor | None = None,
     budget_seconds: float | None = None,
     is_validated: bool = False,
+    averaged: nn.Module | None = None,
 ) -> AdapterTraining:
     """Trains a source with Lightning, resuming from its last checkpoint.
+
+    Of `averaged`, a part of the source, checkpoints hold the running mean.
 
     Raises:
         LegOverError: The workspace's deadline has passed; a checkpoint was written.
@@ -537,11 +542,15 @@ def fit(
     )
     every = work.recipe.validate_every_steps
     keeps_last, keeps_best = _checkpoints(folder)
-    bar = RichProgressBar(console_kwargs={"stderr": True})
+    callbacks = [keeps_last, RichProgressBar(console_kwargs={"stderr": True})]
+    if is_validated:
+        callbacks.append(keeps_best)
+    if averaged is not None and optim.average_decay:
+        callbacks.append(WeightAverage(averaged, decay=optim.average_decay))
     trainer = new_trainer(
         optim,
         work.base.device,
-        callbacks=[keeps_last, bar, *([keeps_best] if is_validated else [])],
+        callbacks=callbacks,
         validate_every_steps=every if is_validated else None,
     )
     loaders = _validation_loaders(work) if is_validated else None
