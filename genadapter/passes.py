@@ -74,6 +74,11 @@ def pad_states(states: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         States of shape (B, T, X), zero where padded; (B, T), true where they are real.
     """
     states_BTX = pad_sequence(list(states), batch_first=True)
-    lengths_B = torch.tensor([len(own) for own in states], device=states_BTX.device)
-    places_T = torch.arange(states_BTX.shape[1], device=states_BTX.device)
-    return states_BTX, places_T < lengths_B.unsqueeze(1)
+    lengths = [len(own) for own in states]
+    return states_BTX, real_tokens(lengths, device=states_BTX.device)
+
+
+def real_tokens(lengths: Sequence[int], *, device: torch.device) -> Tensor:
+    """True where texts of these lengths have a token, of shape (B, T)."""
+    lengths_B1 = torch.tensor(lengths, device=device).unsqueeze(1)
+    return torch.arange(max(lengths), device=device) < lengths_B1

@@ -35,10 +35,6 @@ class Ragged:
     lengths_B: Tensor
     """Tokens of each text."""
 
-    def split(self) -> tuple[Tensor, ...]:
-        """The states of every text, of shape (T, E) each."""
-        return torch.split(self.states_SE, self.lengths_B.tolist())
-
     def select(self, texts_B: Tensor) -> tuple[Tensor, Tensor]:
         """States of shape (B, T, E), padded with zeros, and where they are real."""
         ends_B = self.lengths_B.cumsum(0)

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from genadapter.attach import AdapterSlots, stack_rows
 from genadapter.base_model import BaseModel
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec, LoraWeights
 from genadapter.passes import passes
+from genadapter.reading.integer_layers import unit_mean_square
 
 
 class PaddedLayers:
@@ -66,7 +66,7 @@ class PaddedLayers:
             states_BLTD = torch.stack(kept, dim=1).float()
             for i, states_LTD in zip(one.texts, states_BLTD, strict=False):
                 own_LTD = states_LTD[:, num_prefix : num_prefix + len(ids[i])]
-                states[i] = functional.rms_norm(own_LTD, own_LTD.shape[-1:], eps=1e-5)
+                states[i] = unit_mean_square(own_LTD)
         return [states[i] for i in range(len(ids))]
 
     def _run(self, ids_BT: Tensor, layers: Sequence[int]) -> list[Tensor]:

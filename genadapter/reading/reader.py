@@ -17,6 +17,7 @@ from torch import Tensor
 from genadapter.base_model import BaseModel
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec
+from genadapter.passes import real_tokens
 from genadapter.reading.integer_layers import IntegerLayers
 from genadapter.reading.llama_layer import from_plain_llama
 from genadapter.reading.padded_layers import PaddedLayers
@@ -86,14 +87,11 @@ class Reader:
         """States over B texts, float32; a text's own do not depend on the others."""
         ids = [self.base.reading_ids(text, at_most=MAX_READ_TOKENS) for text in texts]
         states = self._reading_layers.inputs(ids, self._layers)
-        lengths_B = torch.tensor([len(own) for own in ids], device=states[0].device)
-        places_T = torch.arange(int(lengths_B.max()), device=lengths_B.device)
+        mask_BT = real_tokens([len(own) for own in ids], device=states[0].device)
         num_layers, _, hidden_size = states[0].shape
         states_BLTD = states[0].new_zeros(
-            len(ids), num_layers, len(places_T), hidden_size
+            len(ids), num_layers, mask_BT.shape[1], hidden_size
         )
         for row_LTD, own_LTD in zip(states_BLTD, states, strict=True):
             row_LTD[:, : own_LTD.shape[1]] = own_LTD
-        return Reading(
-            states_BLTD=states_BLTD, mask_BT=places_T < lengths_B.unsqueeze(1)
-        )
+        return Reading(states_BLTD=states_BLTD, mask_BT=mask_BT)
