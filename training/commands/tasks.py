@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -116,7 +116,10 @@ def report(
         encoder = ctx.obj.encoder()
         base = ctx.obj.base(None)
         start = min(cpu().adapter.start_layer, base.num_layers - 1)
-        reader = Reader(base, spec=base.spec(rank=1, alpha=1.0, start_layer=start))
+        spec = base.spec(rank=1, alpha=1.0, start_layer=start)
+        # The probe looks at the first adapted layer alone: no other need be read.
+        modules = tuple(replace(module, layers=(start,)) for module in spec.modules)
+        reader = Reader(base, spec=replace(spec, modules=modules))
     with progress(f"Examining {len(tasks)} tasks and their descriptions"):
         found = examine(tasks, encoder=encoder, reader=reader)
     if is_json:
