@@ -29,19 +29,22 @@ class RowAdapters:
     a: Mapping[str, Tensor]
     """Per module: (L, R, I) where all rows share A, else (B, L, R, I)."""
     b: Mapping[str, Tensor]
-    """Per module: (B, L, O, R)."""
+    """Per module: (L, O, R) where all rows share B, else (B, L, O, R)."""
     scaling: float
     """Factor before B @ A."""
 
     @property
-    def num_rows(self) -> int:
-        """Rows of the batch that these adapters fit (B)."""
-        return next(iter(self.b.values())).shape[0]
+    def num_rows(self) -> int | None:
+        """Rows of the batch that these adapters fit (B); `None` if they fit any."""
+        own = (t for t in (*self.a.values(), *self.b.values()) if t.dim() == 4)
+        return next((len(t) for t in own), None)
 
     def select(self, rows: Tensor) -> RowAdapters:
         """The adapters at the given indices, repeated as often as they occur."""
-        a = {n: t[rows] if t.dim() == 4 else t for n, t in self.a.items()}
-        b = {n: t[rows] for n, t in self.b.items()}
+        a, b = (
+            {n: t[rows] if t.dim() == 4 else t for n, t in factors.items()}
+            for factors in (self.a, self.b)
+        )
         return RowAdapters(a=a, b=b, scaling=self.scaling)
 
 
@@ -118,18 +121,21 @@ class AdapterSlots:
             if rows is None:
                 return None
             x_BTI, a = inputs[0], rows.a[name]
-            if x_BTI.shape[0] != rows.num_rows:
+            if rows.num_rows not in (None, x_BTI.shape[0]):
                 raise SpecMismatchError(
                     f"{rows.num_rows} adapters are bound to a batch of "
                     f"{x_BTI.shape[0]} rows: bind one for every row"
                 )
-            # A shared A is one plain product; adapters of their own need a batched one.
-            a_RI = a[position] if a.dim() == 3 else a[:, position]
-            low_BTR = x_BTI @ a_RI.to(x_BTI.dtype).mT
-            b_BOR = rows.b[name][:, position].to(x_BTI.dtype)
-            return output_BTO + rows.scaling * (low_BTR @ b_BOR.mT)
+            a_RI, b_OR = (_at(t, position).to(x_BTI.dtype) for t in (a, rows.b[name]))
+            return output_BTO + rows.scaling * (x_BTI @ a_RI.mT @ b_OR.mT)
 
         return add_delta
+
+
+def _at(factors: Tensor, position: int) -> Tensor:
+    """One layer's factor: a matrix where rows share it, else one matrix a row."""
+    # What is shared is one plain product; factors of their own need a batched one.
+    return factors[position] if factors.dim() == 3 else factors[:, position]
 
 
 def _find_linear(model: nn.Module, path: str) -> nn.Linear:

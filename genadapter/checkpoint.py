@@ -119,6 +119,7 @@ def save_bundle(
                 config=asdict(generator.config),
                 untrained_configs=dict(untrained_configs or {}),
                 spec=surroundings.spec,
+                reading_spec=surroundings.reading_spec,
                 base=identify(base),
                 encoder=encoder_name,
                 embedding_size=surroundings.embedding_size,
@@ -260,6 +261,7 @@ def _read_surroundings(folder: Path, manifest: Manifest) -> Surroundings:
         library=library,
         embedding_size=manifest.embedding_size,
         hidden_size=manifest.hidden_size,
+        reading_spec=manifest.reading_spec,
     )
 
 

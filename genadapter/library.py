@@ -93,18 +93,30 @@ def flatten_b(b: Mapping[str, Tensor]) -> Tensor:
     return torch.cat([b[name].flatten(-3) for name in sorted(b)], dim=-1)
 
 
-def split_b(flat_P: Tensor, spec: LoraSpec) -> dict[str, Tensor]:
-    """Undoes `flatten_b`: (..., P) to (..., L, O, R) per module."""
+def split_b(
+    flat_P: Tensor, spec: LoraSpec, *, fixed: Mapping[str, Tensor] | None = None
+) -> dict[str, Tensor]:
+    """Undoes `flatten_b`: (..., P) to (..., L, O, R) per module.
+
+    Args:
+        flat_P: B factors.
+        spec: Their shape.
+        fixed: B of shape (L, O, R) of the spec's modules that `flat_P` does not hold,
+            for they are the same in all adapters; joined to the others.
+    """
+    fixed = fixed or {}
     shapes = {
         m.name: (len(m.layers), m.out_features, spec.rank)
         for m in sorted(spec.modules, key=lambda m: m.name)
+        if m.name not in fixed
     }
     sizes = [int(np.prod(shape)) for shape in shapes.values()]
     parts = torch.split(flat_P, sizes, dim=-1)
-    return {
+    written = {
         name: part.reshape(*part.shape[:-1], *shape)
         for (name, shape), part in zip(shapes.items(), parts, strict=True)
     }
+    return {**written, **fixed}
 
 
 class ExpertLibrary:

@@ -80,12 +80,16 @@ class Manifest:
     scales: Mapping[str, float] = field(default_factory=dict)
     """By family, s in B_0 + s (B - B_0), tuned on validation families; else 1. Baselines
     without a family are named as `genadapter evaluate` does; `multitask` is s B_0."""
+    reading_spec: LoraSpec | None = None
+    """Shape of the adapter that descriptions are read through; `None` for the same."""
     recipe: Mapping[str, Any] = field(default_factory=dict)  # Any: plain JSON
     """The resolved settings of the run that made it, and the steps it took."""
 
     def to_dict(self) -> dict[str, Any]:  # Any: plain JSON
         """The manifest as JSON values."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
+        if self.reading_spec is not None:
+            values["reading_spec"] = self.reading_spec.to_dict()
         return {**values, "spec": self.spec.to_dict(), "base": asdict(self.base)}
 
     def scale_of(self, method: str) -> float:
@@ -95,11 +99,12 @@ class Manifest:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Manifest:  # Any: plain JSON
         """The manifest that `to_dict` wrote."""
-        base = values["base"]
+        base, reading_spec = values["base"], values.get("reading_spec")
         return cls(
             **{
                 **values,
                 "spec": LoraSpec.from_dict(values["spec"]),
+                "reading_spec": reading_spec and LoraSpec.from_dict(reading_spec),
                 "base": BaseIdentity(**{**base, "sample": tuple(base["sample"])}),
                 "trained_on": tuple(values["trained_on"]),
             }

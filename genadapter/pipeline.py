@@ -234,11 +234,15 @@ class Pipeline:
         flat_BP = generator(features)
         if self.scale != 1:
             flat_BP = torch.lerp(generator.origin_P, flat_BP, self.scale)
-        a = {name: a_LRI.float().cpu() for name, a_LRI in generator.a.items()}
+        # What all adapters have in common they share in memory as well.
+        a, fixed_b = (
+            {name: tensor.float().cpu() for name, tensor in factors.items()}
+            for factors in (generator.a, generator.fixed_b)
+        )
         return [
             self._adapter(
                 condition,
-                LoraWeights(a, split_b(flat_P, self.spec)),
+                LoraWeights(a, split_b(flat_P, self.spec, fixed=fixed_b)),
                 seed=seed,
                 neighbours=neighbours,
             )

@@ -6,6 +6,7 @@ import hashlib
 import resource
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -230,13 +231,27 @@ def make_surroundings(spec: LoraSpec, encoder: Encoder) -> Surroundings:
         library=library,
         embedding_size=encoder.embedding_size,
         hidden_size=spec.modules[0].in_features,
-        prefix=make_prefix_start(spec, num_tokens=16),
+        reading_spec=with_outputs(spec),
+        prefix=make_prefix_start(with_outputs(spec), num_tokens=16),
     )
+
+
+def with_outputs(spec: LoraSpec) -> LoraSpec:
+    """The spec with attention's output projection, which no prefix takes."""
+    (query,) = (module for module in spec.modules if module.name == "q_proj")
+    output = replace(
+        query,
+        name="o_proj",
+        in_features=query.out_features,
+        out_features=query.in_features,
+    )
+    return replace(spec, modules=(output, *spec.modules))
 
 
 def make_prefix_start(spec: LoraSpec, *, num_tokens: int) -> PrefixStart:
     """Random rows, maps and keys for a prefix, beside a random adapter."""
-    query, value = sorted(spec.modules, key=lambda module: module.name)
+    modules = {module.name: module for module in spec.modules}
+    query, value = modules["q_proj"], modules["v_proj"]
     generator = torch.Generator().manual_seed(7)
 
     def noise(*sizes: int) -> torch.Tensor:

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from genadapter.attach import AdapterSlots, stack_rows
+from genadapter.attach import AdapterSlots, RowAdapters, stack_rows
 from genadapter.base_model import BaseModel
 from genadapter.errors import SpecMismatchError
 from genadapter.lora import LoraSpec, LoraWeights
@@ -47,6 +47,20 @@ def test_delta_equals_weights_merged_into_the_model(
         logits_BTV = run(base, IDS_BT)
     # The same sums in another order, through four layers.
     torch.testing.assert_close(logits_BTV, run(merged, IDS_BT), atol=1e-4, rtol=1e-4)
+
+
+def test_shared_factors_equal_one_copy_a_row(
+    base: BaseModel, slots: AdapterSlots, random_weights: NewWeights
+) -> None:
+    """A and B that all rows share fit a batch of any size."""
+    weights = random_weights(seed=1)
+    shared = RowAdapters(a=weights.a, b=weights.b, scaling=slots.spec.scaling)
+    assert shared.num_rows is None
+    with slots.bind(shared.select(torch.tensor([0, 0]))):
+        shared_BTV = run(base, IDS_BT)
+    with slots.bind(stack_rows(slots.spec, [weights] * 3)):
+        copies_BTV = run(base, IDS_BT)
+    torch.testing.assert_close(shared_BTV, copies_BTV)
 
 
 def test_row_of_a_batch_equals_the_single_case(

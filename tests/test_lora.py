@@ -197,6 +197,16 @@ def test_flattened_b_splits_back_exactly() -> None:
         assert torch.equal(batch[name][1], 2 * b_LOR)
 
 
+def test_fixed_factors_join_what_was_written() -> None:
+    """A module that all adapters have alike takes no place in the vector."""
+    weights = draw(make_spec(), seed=6)
+    name, *others = sorted(weights.b)
+    flat_P = flatten_b({other: weights.b[other] for other in others})
+    joined = split_b(flat_P, make_spec(), fixed={name: weights.b[name]})
+    assert joined[name] is weights.b[name]
+    assert all(torch.equal(joined[other], weights.b[other]) for other in others)
+
+
 def test_zeros_have_no_norm_and_fit_their_spec() -> None:
     """The adapter that changes nothing is a valid adapter."""
     empty = lora.zeros(make_spec())

@@ -20,8 +20,8 @@ import torch
 from genadapter.base_model import BaseModel
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec
+from training.batches import TaskData
 from training.checks import at_least
-from training.datamodule import TaskData
 from training.sources import ExpertSource
 from training.tasks import Task
 from training.trials import (

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
 from genadapter.packages import home
-from training.datamodule import TaskData, validation_batches
+from training.batches import TaskData
+from training.datamodule import validation_batches
 from training.run import Workspace
 from training.sources import ExpertSource
 from training.teacher_forcing import TaskScore, score_tasks

@@ -13,7 +13,7 @@ from typing import Any
 
 import lightning
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from genadapter.attach import AdapterSlots, RowAdapters
@@ -21,10 +21,11 @@ from genadapter.base_model import BaseModel
 from genadapter.errors import ConfigError
 from genadapter.library import split_b
 from genadapter.lora import LoraSpec
+from training.batches import Batch
 from training.checks import at_least
-from training.datamodule import Batch
 from training.memory import trim
 from training.objectives import Step, find_objectives, reconstruction
+from training.sources import AdapterSource
 
 VALIDATION_METRICS = (
     "matched",
@@ -77,7 +78,7 @@ class AdapterTraining(lightning.LightningModule):
 
     def __init__(
         self,
-        source: nn.Module,
+        source: AdapterSource,
         *,
         base: BaseModel,
         spec: LoraSpec,
@@ -89,7 +90,7 @@ class AdapterTraining(lightning.LightningModule):
         """Wires a source to the base model.
 
         Args:
-            source: An `AdapterSource` with parameters.
+            source: What gives the adapters.
             base: The frozen base; already on the training device.
             spec: Shape of the adapters.
             config: How to optimise.
@@ -113,9 +114,10 @@ class AdapterTraining(lightning.LightningModule):
 
     def adapters_of(self, batch: Batch, b_BP: Tensor) -> RowAdapters:
         """The adapter of every sequence, from the B of every slot."""
-        a: Mapping[str, Tensor] = self.source.a(batch)  # type: ignore[operator] # nn.Module hides methods
         adapters = RowAdapters(
-            a=a, b=split_b(b_BP, self._spec), scaling=self._spec.scaling
+            a=self.source.a(batch),
+            b=split_b(b_BP, self._spec, fixed=self.source.fixed_b()),
+            scaling=self._spec.scaling,
         )
         return adapters.select(batch.slot_of_S)
 

@@ -22,9 +22,9 @@ from genadapter.errors import ConfigError
 from genadapter.generators import PrefixStart
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec, LoraWeights
-from training.datamodule import Batch
+from training.batches import Batch
 from training.module import AdapterTraining, OptimConfig
-from training.sources import ExpertSource
+from training.sources import ConstantSource
 
 RIDGE = 1e-2
 """Share of the mean second moment that is added to all."""
@@ -166,12 +166,11 @@ def _heard(
     heard: dict[int, list[Tensor]] = {layer: [] for layer in spec.layers}
     is_other: list[Tensor] = []
     module = AdapterTraining(
-        ExpertSource(prompted, ()).to(base.device),
+        ConstantSource(prompted).to(base.device),
         base=base,
         spec=spec,
         config=OptimConfig(),
     )
-    b_P = prompted.flat_b().to(base.device)
     try:
         with ExitStack() as hooks:
             for layer, found in heard.items():
@@ -181,7 +180,7 @@ def _heard(
             for batch in batches:
                 is_other.append(batch.packing.segments_BT > 0)
                 batch = batch.to(base.device)
-                module.answer_logits(batch, b_P.expand(len(batch.tasks_B), -1))
+                module.answer_logits(batch, module.source(batch))
     finally:
         module.detach()
     return {

@@ -40,6 +40,8 @@ class DataConfig:
     """Small tasks with parameters that are drawn (`training/drills`)."""
     drill_rows: int = 24
     """Rows of a drill at most."""
+    natural_share: float = 0.5
+    """Share of the steps' tasks that are neither a variant nor a drill."""
     validation_rows: int = 16
     """Rows of a validation task that a checkpoint is judged on."""
 
@@ -48,11 +50,15 @@ class DataConfig:
         at_least(1, self, "max_rows", "max_tokens", "variant_rows", "validation_rows")
         at_least(1, self, "drill_rows")
         at_least(0, self, "max_tasks", "relabelled", "reformatted", "drills")
+        if not 0 < self.natural_share < 1:
+            raise ConfigError(
+                f"natural_share must lie between 0 and 1, got {self.natural_share}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdapterConfig:
-    """Shape of the adapters."""
+    """Shape of the experts."""
 
     rank: int = 8
     """Rank of every factor pair."""
@@ -67,6 +73,30 @@ class AdapterConfig:
         """Rejects shapes that no adapter has."""
         at_least(1, self, "rank")
         at_least(0, self, "start_layer")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingConfig:
+    """Shape of the adapter that reads tasks in its prompts; its layers are the experts'."""
+
+    rank: int = 16
+    """Rank of every factor pair."""
+    alpha: float = 32.0
+    """PEFT's `lora_alpha`."""
+    target_modules: tuple[str, ...] = (
+        "q_proj",
+        "k_proj",
+        "v_proj",
+        "o_proj",
+        "gate_proj",
+        "up_proj",
+        "down_proj",
+    )
+    """Linear layers that carry it."""
+
+    def __post_init__(self) -> None:
+        """Rejects shapes that no adapter has."""
+        at_least(1, self, "rank")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,11 +126,15 @@ class Recipe:
     data: DataConfig = field(default_factory=DataConfig)
     """Tasks and rows."""
     adapter: AdapterConfig = field(default_factory=AdapterConfig)
-    """Shape of the adapters."""
+    """Shape of the experts."""
+    reading: ReadingConfig = field(default_factory=ReadingConfig)
+    """Shape of what reads tasks in its prompts."""
     batch: BatchConfig = field(default_factory=BatchConfig)
     """Size of a generator step."""
     multitask: OptimConfig
     """Training of the shared A and B_0."""
+    prompted: OptimConfig
+    """Training of what reads tasks in its prompts."""
     experts: ExpertsConfig
     """Training of the experts."""
     family: str = "hypernetwork"
@@ -128,6 +162,7 @@ def smoke() -> Recipe:
         data=DataConfig(max_tasks=24, max_rows=24, max_tokens=56, validation_rows=4),
         batch=BatchConfig(num_tasks=8),
         multitask=OptimConfig(learning_rate=1e-3, warmup_steps=5, max_steps=10),
+        prompted=OptimConfig(learning_rate=1e-3, warmup_steps=5, max_steps=10),
         experts=ExpertsConfig(
             optim=OptimConfig(learning_rate=3e-3, warmup_steps=2, max_steps=4),
             group_size=24,
@@ -151,6 +186,7 @@ def cpu() -> Recipe:
             max_rows=100, max_tokens=104, variant_rows=40, drills=600, drill_rows=16
         ),
         multitask=OptimConfig(learning_rate=2e-3, warmup_steps=20, max_steps=500),
+        prompted=OptimConfig(learning_rate=2e-3, warmup_steps=20, max_steps=2000),
         experts=ExpertsConfig(
             optim=OptimConfig(learning_rate=6e-3, warmup_steps=4, max_steps=30),
             rows_per_task=4,
@@ -173,6 +209,7 @@ def gpu() -> Recipe:
         data=DataConfig(max_rows=240, max_tokens=160, validation_rows=32),
         batch=BatchConfig(num_tasks=64, rows_per_task=4, num_buckets=4),
         multitask=OptimConfig(learning_rate=2e-3, warmup_steps=20, max_steps=600),
+        prompted=OptimConfig(learning_rate=2e-3, warmup_steps=20, max_steps=4000),
         experts=ExpertsConfig(
             optim=OptimConfig(learning_rate=6e-3, warmup_steps=5, max_steps=80),
             group_size=128,

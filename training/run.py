@@ -44,21 +44,18 @@ from genadapter.library import (
     SharedFactors,
     compact_basis,
     flatten_b,
-    split_b,
 )
 from genadapter.lora import LoraSpec
 from genadapter.packages import home
 from genadapter.quantisation import quantise, restore
 from training.augment import variants
 from training.averaging import WeightAverage
+from training.batches import Batch, PromptedData, TaskData, num_tokens
 from training.curves import write_curves
 from training.datamodule import (
-    Batch,
     BatchConfig,
     BatchStream,
-    TaskData,
     TaskDataModule,
-    num_tokens,
     validation_batches,
 )
 from training.descriptions import DescriptionTable
@@ -66,7 +63,12 @@ from training.drills import make_drills
 from training.module import AdapterTraining, OptimConfig, new_trainer
 from training.prefix import prefix_start
 from training.recipes import Recipe
-from training.sources import ExpertSource, GeneratorSource, MultiTaskSource
+from training.sources import (
+    AdapterSource,
+    ExpertSource,
+    GeneratorSource,
+    MultiTaskSource,
+)
 from training.tasks import Task, read_tasks
 from training.whitening import second_moments, whiten
 
@@ -95,6 +97,9 @@ class Workspace:
     base: BaseModel
     encoder: Encoder
     spec: LoraSpec
+    """Shape of the experts."""
+    reading_spec: LoraSpec
+    """Shape of the adapter that reads tasks in its prompts."""
     tasks: tuple[Task, ...]
     """Training tasks first, then what was made of them, then the validation tasks."""
     num_experts: int
@@ -115,6 +120,18 @@ class Workspace:
     def expert_tasks(self) -> range:
         """Positions of the tasks that get an expert."""
         return range(self.num_experts)
+
+    @property
+    def weights(self) -> dict[int, float]:
+        """How often each training task is drawn."""
+        share, num_made = (
+            self.recipe.data.natural_share,
+            self.num_train - self.num_experts,
+        )
+        if not num_made:
+            return dict.fromkeys(self.train_tasks, 1.0)
+        natural, made = share / self.num_experts, (1 - share) / num_made
+        return {t: natural if t < self.num_experts else made for t in self.train_tasks}
 
     @property
     def validation_tasks(self) -> range:
@@ -200,7 +217,9 @@ def prepare(
     digest = digest_of_tasks(tasks)
     _check_same_tasks(folder, digest)
     spec = base.spec(**asdict(recipe.adapter))
-    find_family(recipe.family).check_spec(spec)
+    start_layer = recipe.adapter.start_layer
+    reading_spec = base.spec(**asdict(recipe.reading), start_layer=start_layer)
+    find_family(recipe.family).check_spec(reading_spec)
     data = TaskData(
         tasks,
         base,
@@ -219,6 +238,7 @@ def prepare(
         base=base,
         encoder=encoder,
         spec=spec,
+        reading_spec=reading_spec,
         tasks=tasks,
         num_experts=len(train),
         num_train=len(train) + len(made),
@@ -289,40 +309,43 @@ def train_multitask(work: Workspace) -> SharedFactors:
     """The shared A, whitened, and the multi-task B_0."""
     path = work.folder / "shared.safetensors"
     if not path.exists():
-        shared = _train_multitask(work, work.data, name="multitask")
+        source = MultiTaskSource(work.spec, seed=work.recipe.seed)
+        fit(work, source, work.recipe.multitask, _plain(work), name="multitask")
+        shared = source.factors(work.spec)
         moments = second_moments(work.base, work.spec, shared, _plain_batches(work))
         save_factors(whiten(shared, moments), path)
     return read_factors(path)
 
 
 def train_prompted(work: Workspace) -> Path:
-    """The rival that reads each task in its prompt: same rank and steps.
-
-    It is given twice as many rows of a task as its steps draw on average, which is all
-    the same to it and keeps the cache of its longer rows small.
+    """The adapter that reads each task in its prompt: a rival, and where others start.
 
     Returns:
-        The file of its factors as trained; `tuning.tune_prompted` gives them their scale.
+        The file of its factors at their best checkpoint on the validation families;
+        `tuning.tune_prompted` gives them their scale.
     """
     path = work.folder / "multitask_prompted.safetensors"
     if not path.exists():
-        batch = work.recipe.batch
-        num_rows = (
-            work.recipe.multitask.max_steps * batch.num_tasks * batch.rows_per_task
+        source = MultiTaskSource(work.reading_spec, seed=work.recipe.seed)
+        name = "multitask_prompted"
+        fit(
+            work,
+            source,
+            work.recipe.prompted,
+            _plain(work),
+            name=name,
+            spec=work.reading_spec,
+            data=PromptedData(work.data, work.descriptions),
+            is_validated=True,
         )
-        data = TaskData(
-            work.tasks[: work.num_train],
-            work.base,
-            start_layer=work.recipe.adapter.start_layer,
-            max_tokens=2 * work.recipe.data.max_tokens,
-            max_rows=min(
-                max(1, 2 * num_rows // work.num_train), work.recipe.data.max_rows
-            ),
-            prompted="description",
-        )
-        data.cache.prepare(home() / "states")
-        save_factors(_train_multitask(work, data, name="multitask_prompted"), path)
+        load_best(source, work.folder / name)
+        save_factors(source.factors(work.reading_spec), path)
     return path
+
+
+def _plain(work: Workspace) -> BatchConfig:
+    """Batches for one adapter of all tasks, which no row can go through wrongly."""
+    return replace(work.recipe.batch, swapped_share=0)
 
 
 def start_prefix(work: Workspace, prompted: SharedFactors) -> PrefixStart:
@@ -337,7 +360,7 @@ def start_prefix(work: Workspace, prompted: SharedFactors) -> PrefixStart:
     """
     return prefix_start(
         work.base,
-        work.spec,
+        work.reading_spec,
         prompted,
         _plain_batches(work),
         num_tokens=work.recipe.generator.num_tokens,
@@ -349,22 +372,11 @@ def _plain_batches(work: Workspace) -> Iterator[Batch]:
     stream = BatchStream(
         work.data,
         None,
-        replace(work.recipe.batch, swapped_share=0),
+        _plain(work),
         tasks=work.train_tasks,
         seed=work.recipe.seed,
     )
     return islice(stream, MEASURED_BATCHES)
-
-
-def _train_multitask(work: Workspace, data: TaskData, *, name: str) -> SharedFactors:
-    source = MultiTaskSource(work.spec, seed=work.recipe.seed)
-    # One adapter for all tasks has no wrong adapter to send a row through.
-    batch = replace(work.recipe.batch, swapped_share=0)
-    fit(work, source, work.recipe.multitask, batch, name=name, data=data)
-    return SharedFactors(
-        a={n: t.detach().cpu() for n, t in source.a_by_module.items()},
-        b=split_b(source.b_P.detach().cpu(), work.spec),
-    )
 
 
 def save_factors(factors: SharedFactors, path: Path) -> None:
@@ -480,10 +492,15 @@ def train_generator(
         is_validated=True,
         averaged=generator,
     )
-    best = best_checkpoint(work.folder / "generator")
+    load_best(source, work.folder / "generator")
+    return generator.cpu().eval()
+
+
+def load_best(source: AdapterSource, folder: Path) -> None:
+    """Gives a source the weights of a folder's best checkpoint."""
+    best = best_checkpoint(folder)
     state = torch.load(best, map_location="cpu", weights_only=True)["state_dict"]
     source.load_state_dict({k.removeprefix("source."): v for k, v in state.items()})
-    return generator.cpu().eval()
 
 
 def generator_steps(work: Workspace) -> int:
@@ -501,13 +518,13 @@ def best_checkpoint(folder: Path) -> Path:
 
 def fit(
     work: Workspace,
-    source: nn.Module,
+    source: AdapterSource,
     optim: OptimConfig,
     batch: BatchConfig,
     *,
     name: str,
     spec: LoraSpec | None = None,
-    data: TaskData | None = None,
+    data: TaskData | PromptedData | None = None,
     tasks: Sequence[int] | None = None,
     experts_NP: Tensor | None = None,
     budget_seconds: float | None = None,
@@ -530,6 +547,7 @@ def fit(
         batch,
         tasks=work.train_tasks if tasks is None else tasks,
         seed=work.recipe.seed + 1_000_003 * resumed,
+        weights=work.weights,
     )
     module = AdapterTraining(
         source,
@@ -553,7 +571,7 @@ def fit(
         callbacks=callbacks,
         validate_every_steps=every if is_validated else None,
     )
-    loaders = _validation_loaders(work) if is_validated else None
+    loaders = _validation_loaders(work, data or work.data) if is_validated else None
     trainer.fit(
         module,
         TaskDataModule(stream, loaders),
@@ -573,10 +591,12 @@ def fit(
     return module
 
 
-def _validation_loaders(work: Workspace) -> list[DataLoader]:  # type: ignore[type-arg] # batches
+def _validation_loaders(
+    work: Workspace, data: TaskData | PromptedData
+) -> list[DataLoader]:  # type: ignore[type-arg] # batches
     told_each = [
         validation_batches(
-            work.data,
+            data,
             work.descriptions,
             tasks=work.validation_tasks,
             rows_per_task=work.recipe.data.validation_rows,

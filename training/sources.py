@@ -6,35 +6,40 @@ Shapes: B slots, N experts, L layers, R rank, I in, O out, P parameters of one B
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Protocol, final
+from typing import final
 
 import torch
 from torch import Tensor, nn
 
 from genadapter.generators import Features, Generator
-from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
+from genadapter.library import ExpertLibrary, SharedFactors, flatten_b, split_b
 from genadapter.lora import LoraSpec
 from genadapter.reading import Reader
-from training.datamodule import Batch
+from training.batches import Batch
 from training.descriptions import DescriptionTable
 from training.tasks import Task
 
 
-class AdapterSource(Protocol):
+class AdapterSource(nn.Module, ABC):
     """Gives A and one B for every slot of a batch."""
 
+    @abstractmethod
     def a(self, batch: Batch) -> Mapping[str, Tensor]:
         """Per module, the shared A of shape (L, R, I), or one a slot (B, L, R, I)."""
-        ...
 
-    def __call__(self, batch: Batch) -> Tensor:
-        """Flattened B factors of shape (B, P)."""
-        ...
+    def fixed_b(self) -> Mapping[str, Tensor]:
+        """Per module that `forward` does not write, the B of every slot: (L, O, R)."""
+        return {}
+
+    @abstractmethod
+    def forward(self, batch: Batch) -> Tensor:
+        """Flattened B factors of shape (B, P), or (P,) where all slots have the same."""
 
 
 @final
-class MultiTaskSource(nn.Module):
+class MultiTaskSource(AdapterSource):
     """One adapter for all tasks; the only source that trains A."""
 
     def __init__(self, spec: LoraSpec, *, seed: int) -> None:
@@ -60,13 +65,41 @@ class MultiTaskSource(nn.Module):
         """Per module, the shared A of shape (L, R, I)."""
         return dict(self.a_by_module.items())
 
-    def forward(self, batch: Batch) -> Tensor:
-        """The same B for every slot, of shape (B, P)."""
-        return self.b_P.expand(len(batch.tasks_B), -1)
+    def forward(self, _batch: Batch) -> Tensor:
+        """The same B for every slot, of shape (P,)."""
+        return self.b_P
+
+    def factors(self, spec: LoraSpec) -> SharedFactors:
+        """The adapter as it is now, on the CPU."""
+        return SharedFactors(
+            a={n: t.detach().cpu() for n, t in self.a_by_module.items()},
+            b=split_b(self.b_P.detach().cpu(), spec),
+        )
 
 
 @final
-class ExpertSource(nn.Module):
+class ConstantSource(AdapterSource):
+    """One finished adapter for all tasks."""
+
+    b_P: Tensor
+
+    def __init__(self, factors: SharedFactors) -> None:
+        """Takes A and B as they are."""
+        super().__init__()
+        self._a = dict(factors.a)
+        self.register_buffer("b_P", factors.flat_b())
+
+    def a(self, _batch: Batch) -> Mapping[str, Tensor]:
+        """Per module, the A of shape (L, R, I)."""
+        return {n: t.to(self.b_P.device) for n, t in self._a.items()}
+
+    def forward(self, _batch: Batch) -> Tensor:
+        """The same B for every slot, of shape (P,)."""
+        return self.b_P
+
+
+@final
+class ExpertSource(AdapterSource):
     """One B for each of a group of tasks, on a frozen A."""
 
     def __init__(self, shared: SharedFactors, tasks: Sequence[int]) -> None:
@@ -97,7 +130,7 @@ class ExpertSource(nn.Module):
 
 
 @final
-class FreeExpertSource(nn.Module):
+class FreeExpertSource(AdapterSource):
     """Experts that train their A as well; the measure of what sharing A costs."""
 
     def __init__(self, shared: SharedFactors, tasks: Sequence[int]) -> None:
@@ -128,7 +161,7 @@ class FreeExpertSource(nn.Module):
 
 
 @final
-class GeneratorSource(nn.Module):
+class GeneratorSource(AdapterSource):
     """A generator that sees the descriptions and a masked library."""
 
     family_mask_share = 0.5
@@ -172,6 +205,10 @@ class GeneratorSource(nn.Module):
     def a(self, _batch: Batch) -> Mapping[str, Tensor]:
         """Per module, the A of its adapters, of shape (L, R, I)."""
         return self.generator.a
+
+    def fixed_b(self) -> Mapping[str, Tensor]:
+        """Per module that the generator does not write, the B of its adapters."""
+        return self.generator.fixed_b
 
     def forward(self, batch: Batch) -> Tensor:
         """Generated B factors of shape (B, P)."""

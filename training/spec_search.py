@@ -17,7 +17,8 @@ from genadapter.encoder import Encoder
 from genadapter.library import flatten_b
 from genadapter.packages import home
 from training import run
-from training.datamodule import BatchConfig, TaskData
+from training.batches import TaskData
+from training.datamodule import BatchConfig
 from training.module import OptimConfig
 from training.recipes import AdapterConfig, Recipe
 from training.sources import ExpertSource, FreeExpertSource

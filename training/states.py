@@ -144,47 +144,69 @@ class StateCache:
         }
 
     def run(self, sequences: Iterable[Sequence[Row]]) -> tuple[Tensor, Packing]:
-        """Lower states of packed rows, computed now.
-
-        Returns:
-            States of shape (S, T, D) on the base's device, and where rows lie in them.
-        """
+        """What `run_rows` makes of rows of this cache."""
         sequences = list(sequences)
-        packing = pack_rows(
-            [[len(row) for row in rows] for rows in sequences], self._num_common
-        )
-        ids = []
-        for rows in sequences:
-            own = [
-                token for row in rows for token in _token_ids(row)[self._num_common :]
-            ]
-            ids.append(torch.tensor([*rows[0].prompt[: self._num_common], *own]))
-        device = self._base.device
-        packing = packing.to(device)
-        hidden_STD = self._base.lower_states(
-            pad_sequence(ids, batch_first=True).to(device),
+        return run_rows(
+            sequences,
+            self._base,
+            num_common=[self._num_common] * len(sequences),
             num_layers=self._start_layer,
-            packing=packing,
         )
-        return hidden_STD, packing
 
 
-def pack_rows(lengths: Sequence[Sequence[int]], num_common: int) -> Packing:
+def run_rows(
+    sequences: Sequence[Sequence[Row]],
+    base: BaseModel,
+    *,
+    num_common: Sequence[int],
+    num_layers: int,
+) -> tuple[Tensor, Packing]:
+    """Lower states of packed rows, computed now.
+
+    Args:
+        sequences: The rows of every sequence.
+        base: Whose layers to run.
+        num_common: For every sequence, how many first tokens its rows share.
+        num_layers: How many layers to run.
+
+    Returns:
+        States of shape (S, T, D) on the base's device, and where rows lie in them.
+    """
+    packing = pack_rows([[len(row) for row in rows] for rows in sequences], num_common)
+    ids = [
+        torch.tensor(
+            [
+                *rows[0].prompt[:start],
+                *(token for row in rows for token in _token_ids(row)[start:]),
+            ]
+        )
+        for rows, start in zip(sequences, num_common, strict=True)
+    ]
+    packing = packing.to(base.device)
+    hidden_STD = base.lower_states(
+        pad_sequence(ids, batch_first=True).to(base.device),
+        num_layers=num_layers,
+        packing=packing,
+    )
+    return hidden_STD, packing
+
+
+def pack_rows(lengths: Sequence[Sequence[int]], num_common: Sequence[int]) -> Packing:
     """Lays rows out in sequences.
 
     Args:
         lengths: For every sequence the lengths of its rows, common start included.
-        num_common: Length of the common start.
+        num_common: For every sequence the length of its common start.
     """
     segments, places = [], []
-    for own in lengths:
-        rests = [length - num_common for length in own]
+    for own, start in zip(lengths, num_common, strict=True):
+        rests = [length - start for length in own]
         marks = torch.arange(len(own) + 1).repeat_interleave(
-            torch.tensor([num_common, *rests])
+            torch.tensor([start, *rests])
         )
         counts = [
-            torch.arange(num_common),
-            *(num_common + torch.arange(n) for n in rests),
+            torch.arange(start),
+            *(start + torch.arange(n) for n in rests),
         ]
         segments.append(marks)
         places.append(torch.cat(counts))

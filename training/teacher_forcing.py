@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from statistics import mean
 
 import torch
-from torch import nn
 
 from genadapter.lora import LoraSpec
-from training.datamodule import Batch
+from training.batches import Batch
 from training.module import AdapterTraining, exact_rows
 from training.run import Workspace
+from training.sources import AdapterSource
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +32,7 @@ class TaskScore:
 @torch.inference_mode()
 def score_tasks(
     work: Workspace,
-    source: nn.Module,
+    source: AdapterSource,
     batches: Iterable[Batch],
     *,
     spec: LoraSpec | None = None,
@@ -41,7 +41,7 @@ def score_tasks(
 
     Args:
         work: Base model and shape of its adapters.
-        source: An `AdapterSource`; left in evaluation mode.
+        source: What gives the adapters; left in evaluation mode.
         batches: Rows, each told which slot it goes through.
         spec: Shape of the source's adapters; `None` means the run's.
 

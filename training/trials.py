@@ -23,7 +23,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from genadapter.errors import ConfigError
 from genadapter.lora import LoraSpec
-from training.datamodule import SEQUENCE_TOKENS, TaskData
+from training.batches import SEQUENCE_TOKENS, TaskData
 from training.module import AdapterTraining, OptimConfig
 from training.sources import ExpertSource
 from training.states import Row

@@ -17,18 +17,18 @@ from itertools import product
 from typing import Any, Literal, final
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from genadapter.checkpoint import Bundle
 from genadapter.generators import Generator, Surroundings
 from genadapter.generators.blend import BlendGenerator
 from genadapter.generators.nearest import NearestGenerator
-from genadapter.library import SharedFactors
+from genadapter.library import SharedFactors, split_b
 from genadapter.lora import LoraSpec
-from genadapter.packages import home
-from training.datamodule import Batch, TaskData, validation_batches
+from training.batches import Batch, PromptedData
+from training.datamodule import validation_batches
 from training.run import Workspace
-from training.sources import ExpertSource, GeneratorSource
+from training.sources import AdapterSource, ConstantSource, GeneratorSource
 from training.teacher_forcing import mean_accuracy, score_tasks
 
 logger = logging.getLogger(__name__)
@@ -122,27 +122,14 @@ def tune_prompted(work: Workspace, factors: SharedFactors) -> SharedFactors:
         work: The run; without validation tasks the factors come back as they are.
         factors: Its A and B as trained.
     """
-    tasks = [work.tasks[t] for t in work.validation_tasks]
-    if not tasks:
+    prompted = PromptedData(work.data, work.descriptions)
+    batches = _batches(work, told="own", data=prompted)
+    if not batches:
         return factors
-    data = TaskData(
-        tasks,
-        work.base,
-        start_layer=work.recipe.adapter.start_layer,
-        max_tokens=2 * work.recipe.data.max_tokens,
-        max_rows=work.recipe.data.validation_rows,
-        prompted="description",
-    )
-    data.cache.prepare(home() / "states")
-    batches = [
-        data.collate([(task, 0)], [(0, row) for row in data.of_task[task]])
-        for task in range(len(tasks))
-        if data.of_task[task]
-    ]
     source = ScaledSource(
-        ExpertSource(factors, range(len(tasks))),
+        ConstantSource(factors),
         origin_P=torch.zeros_like(factors.flat_b()),
-        spec=work.spec,
+        spec=work.reading_spec,
     )
     tried = {s: _accuracy(work, source.at(s), batches) for s in SCALES}
     scale = best_scale(tried)
@@ -168,14 +155,14 @@ def best_scale(accuracies: Mapping[float, float]) -> float:
 
 
 @final
-class ScaledSource(nn.Module):
+class ScaledSource(AdapterSource):
     """Another source's adapters, nearer to an origin or farther from it."""
 
     origin_P: Tensor
 
     def __init__(
         self,
-        source: nn.Module,
+        source: AdapterSource,
         *,
         origin_P: Tensor,
         spec: LoraSpec,
@@ -184,7 +171,7 @@ class ScaledSource(nn.Module):
         """Takes the source as it is.
 
         Args:
-            source: An `AdapterSource`.
+            source: Gives the adapters.
             origin_P: The flattened B that stays where it is.
             spec: Shape of the source's adapters.
             scale: 0 gives the origin, 1 the source's own.
@@ -201,17 +188,25 @@ class ScaledSource(nn.Module):
 
     def a(self, batch: Batch) -> Mapping[str, Tensor]:
         """Per module, the source's A."""
-        a: Mapping[str, Tensor] = self.source.a(batch)  # type: ignore[operator] # nn.Module hides methods
-        return a
+        return self.source.a(batch)
+
+    def fixed_b(self) -> Mapping[str, Tensor]:
+        """Per module that the source does not write, its B; no scale changes it."""
+        return self.source.fixed_b()
 
     def forward(self, batch: Batch) -> Tensor:
-        """Flattened B factors of shape (B, P)."""
+        """Flattened B factors of shape (B, P), or (P,)."""
         return torch.lerp(self.origin_P, self.source(batch), self.scale)
 
 
-def _batches(work: Workspace, *, told: Literal["own", "other"]) -> list[Batch]:
+def _batches(
+    work: Workspace,
+    *,
+    told: Literal["own", "other"],
+    data: PromptedData | None = None,
+) -> list[Batch]:
     return validation_batches(
-        work.data,
+        data or work.data,
         work.descriptions,
         tasks=work.validation_tasks,
         rows_per_task=work.recipe.data.validation_rows,
@@ -241,9 +236,8 @@ def _written(
 def _constant(
     work: Workspace, around: Surroundings, b_P: Tensor, *, origin_P: Tensor
 ) -> ScaledSource:
-    source = ExpertSource(around.shared, work.validation_tasks)
-    with torch.no_grad():
-        source.b_NP.copy_(b_P.expand_as(source.b_NP))
+    b = split_b(b_P, work.spec)
+    source = ConstantSource(SharedFactors(a=around.shared.a, b=b))
     return ScaledSource(source, origin_P=origin_P, spec=work.spec)
 
 

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from genadapter.base_model import BaseModel
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec
-from training.datamodule import Batch
+from training.batches import Batch
 from training.module import AdapterTraining, OptimConfig
 from training.sources import ExpertSource
 

@@ -11,6 +11,7 @@ P parameters of one flattened B.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
 from typing import Any, ClassVar
 
@@ -81,6 +82,8 @@ class Surroundings:
     """Size of the encoder's embeddings (E)."""
     hidden_size: int
     """Size of the base model's states (D)."""
+    reading_spec: LoraSpec | None = None
+    """Shape of the adapter that reads tasks in its prompts; `None` for the same."""
     prefix: PrefixStart | None = None
     """What a new generator that writes prefixes starts from; a bundle has none."""
 
@@ -148,6 +151,11 @@ class Generator(nn.Module, ABC):
         return {m.name: self.get_buffer(f"_a_{m.name}") for m in self.spec.modules}
 
     @property
+    def fixed_b(self) -> Mapping[str, Tensor]:
+        """Per module that `forward` leaves out, the B of all adapters: (L, O, R)."""
+        return {}
+
+    @property
     def origin_P(self) -> Tensor:
         """The flattened B that scaled adapters are measured from."""
         return self.get_buffer("_b_P")
@@ -163,7 +171,7 @@ class Generator(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, features: Features) -> Tensor:
-        """Flattened B factors of shape (B, P), in `library.flatten_b` order."""
+        """B factors of shape (B, P), as `library.flatten_b` joins them, but `fixed_b`."""
 
 
 def families() -> dict[str, type[Generator]]:

@@ -32,6 +32,7 @@ from typing import final
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from genadapter.base_model import BaseModel
 from genadapter.errors import ConfigError
@@ -41,7 +42,7 @@ from genadapter.lora import LoraSpec
 from genadapter.reading import MAX_READ_TOKENS, Reader, Reading
 
 QUERY, KEY, VALUE = "q_proj", "k_proj", "v_proj"
-"""The modules that adapters have."""
+"""The modules that a prefix takes; keys and values are written, queries always turned."""
 
 
 @final
@@ -85,19 +86,20 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
 
     @classmethod
     def check_spec(cls, spec: LoraSpec) -> None:
-        """Raises ConfigError where a prefix would have no place, or would not be all."""
+        """Raises ConfigError where a prefix would have no place."""
         names = {module.name for module in spec.modules}
-        if not {QUERY, VALUE} <= names <= {QUERY, KEY, VALUE}:
+        if not {QUERY, VALUE} <= names:
             raise ConfigError(
-                f"family {cls.family!r} writes to {QUERY}, {KEY} and {VALUE}, the "
-                f"adapter has {', '.join(sorted(names))}: set adapter.target_modules to "
-                f"{QUERY},{VALUE}"
+                f"family {cls.family!r} starts from an adapter on {QUERY} and {VALUE} at "
+                f"least, got one on {', '.join(sorted(names))}: set "
+                f"reading.target_modules to {QUERY},{VALUE}, or to more"
             )
 
     def __init__(self, config: Config, surroundings: Surroundings) -> None:
-        self.check_spec(surroundings.spec)
-        read_spec = _with_keys(surroundings.spec)
-        start = surroundings.prefix or _empty_start(config, surroundings.spec)
+        self._read_spec = surroundings.reading_spec or surroundings.spec
+        self.check_spec(self._read_spec)
+        read_spec = _with_keys(self._read_spec)
+        start = surroundings.prefix or _empty_start(config, self._read_spec)
         num_layers, num_tokens, _ = start.rows_LNI.shape
         if num_tokens != config.num_tokens:
             raise ConfigError(
@@ -107,7 +109,6 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         rank = read_spec.rank + num_tokens
         spec = replace(read_spec, rank=rank, alpha=read_spec.scaling * rank)
         super().__init__(config, surroundings, spec=spec)
-        self._read_spec = surroundings.spec
         self.num_neighbours = 4
         # Reading stays as it was learned, so that it need not be learned through.
         self.read_a_LRI = _frozen(start.prompted.a)
@@ -135,13 +136,25 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         rows_LNI = self.get_buffer("rows_LNI")
         return {
             name: torch.cat([a_LRI, rows_LNI], dim=1)
+            if name in (QUERY, KEY, VALUE)
+            else functional.pad(a_LRI, (0, 0, 0, self.config.num_tokens))
             for name, a_LRI in self.a_LRI.items()
+        }
+
+    @property
+    def fixed_b(self) -> dict[str, Tensor]:
+        """Per module but keys and values, the B of all its adapters."""
+        rank = self.spec.rank
+        return {
+            name: functional.pad(b_LOR, (0, rank - b_LOR.shape[2]))
+            for name, b_LOR in self.b_LOR.items()
+            if name not in (KEY, VALUE)
         }
 
     @property
     def origin_P(self) -> Tensor:
         """What all its adapters have in common, with nothing in the prefix."""
-        return flatten_b(dict(self.b_LOR))
+        return flatten_b({name: self.b_LOR[name] for name in (KEY, VALUE)})
 
     def reader(self, base: BaseModel) -> Reader:
         """The base, through the adapter that was trained to read tasks."""
@@ -156,7 +169,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         assert features.reading is not None
         found_BLNI = self._find(features.reading)
         size, rank = len(found_BLNI), self._read_spec.rank
-        b = {name: b_LOR.expand(size, -1, -1, -1) for name, b_LOR in self.b_LOR.items()}
+        b = {}
         # Copied once for both; X is a task and a token.
         found_LXI = found_BLNI.transpose(0, 1).flatten(1, 2)
         for name, maps_LOI in (
@@ -167,8 +180,9 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
             mapped_LBNO = mapped_LXO.view(
                 len(mapped_LXO), size, -1, mapped_LXO.shape[2]
             )
-            written_BLON = b[name][..., rank:] + mapped_LBNO.permute(1, 0, 3, 2)
-            b[name] = torch.cat([b[name][..., :rank], written_BLON], dim=3)
+            common_BLOR = self.b_LOR[name].expand(size, -1, -1, -1)
+            written_BLON = common_BLOR[..., rank:] + mapped_LBNO.permute(1, 0, 3, 2)
+            b[name] = torch.cat([common_BLOR[..., :rank], written_BLON], dim=3)
         return flatten_b(b)
 
     def _find(self, reading: Reading) -> Tensor:
@@ -241,7 +255,7 @@ def _frozen(tensors: Mapping[str, Tensor]) -> nn.ParameterDict:
 
 
 def _common(start: PrefixStart, read_spec: LoraSpec) -> SharedFactors:
-    """A of the adapter that reads; its B beside that of an empty prefix."""
+    """A of the adapter that reads; its B, beside that of an empty prefix where it is."""
     prefix = {
         QUERY: start.queries_LNO,
         # What stood there goes.
@@ -258,9 +272,10 @@ def _common(start: PrefixStart, read_spec: LoraSpec) -> SharedFactors:
             if known
             else torch.zeros(len(a_LRI), module.out_features, read_spec.rank)
         )
-        written_LON = prefix[module.name].mT / read_spec.scaling
-        a[module.name] = a_LRI.clone()
-        b[module.name] = torch.cat([b_LOR, written_LON], dim=2)
+        a[module.name], b[module.name] = a_LRI.clone(), b_LOR.clone()
+        if module.name in prefix:
+            written_LON = prefix[module.name].mT / read_spec.scaling
+            b[module.name] = torch.cat([b_LOR, written_LON], dim=2)
     return SharedFactors(a=a, b=b)
 
 
@@ -268,15 +283,18 @@ def _empty_start(config: HypernetworkGenerator.Config, spec: LoraSpec) -> Prefix
     """Zeros in the right shapes: a bundle's own tensors take their place."""
     sizes = {module.name: module.out_features for module in spec.modules}
     num_layers, num_tokens = len(spec.layers), config.num_tokens
-    hidden_size = spec.modules[0].in_features
+    hidden_size = next(m.in_features for m in spec.modules if m.name == VALUE)
     prefix_LNO = torch.zeros(num_layers, num_tokens, sizes[VALUE])
     maps_LOI = torch.zeros(num_layers, sizes[VALUE], hidden_size)
     return PrefixStart(
         prompted=SharedFactors(
-            a={name: torch.zeros(num_layers, spec.rank, hidden_size) for name in sizes},
+            a={
+                m.name: torch.zeros(num_layers, spec.rank, m.in_features)
+                for m in spec.modules
+            },
             b={
-                name: torch.zeros(num_layers, size, spec.rank)
-                for name, size in sizes.items()
+                m.name: torch.zeros(num_layers, m.out_features, spec.rank)
+                for m in spec.modules
             },
         ),
         rows_LNI=torch.zeros(num_layers, num_tokens, hidden_size),

@@ -47,7 +47,8 @@ def row_of(features: Features, row: int) -> Features:
 
 def as_weights(flat_P: Tensor, generator: Generator) -> LoraWeights:
     """One row of a generator's output as an adapter."""
-    return LoraWeights(generator.a, split_b(flat_P, generator.spec))
+    b = split_b(flat_P, generator.spec, fixed=generator.fixed_b)
+    return LoraWeights(generator.a, b)
 
 
 @every_family
@@ -156,8 +157,9 @@ def test_gradients_reach_every_parameter_of_a_trained_family(
             flat_BP.shape, generator=torch.Generator().manual_seed(0)
         )
         # A family may train its A as well, or leave it as it is.
-        a_X = torch.cat([a_LRI.flatten() for a_LRI in generator.a.values()])
-        ((flat_BP - target_BP).square().mean() + a_X.square().mean()).backward()
+        common = [*generator.a.values(), *generator.fixed_b.values()]
+        common_X = torch.cat([tensor.flatten() for tensor in common])
+        ((flat_BP - target_BP).square().mean() + common_X.square().mean()).backward()
     dead = [
         name
         for name, parameter in parameters.items()

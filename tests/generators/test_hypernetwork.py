@@ -30,9 +30,9 @@ def test_needs_the_modules_that_it_writes_to(
     cls, spec = find_family("hypernetwork"), surroundings.spec
     fewer = replace(spec, modules=tuple(m for m in spec.modules if m.name != missing))
     with pytest.raises(
-        ConfigError, match=r"the adapter has ._proj: set adapter.target_mod"
+        ConfigError, match=r"got one on ._proj: set reading.target_modules"
     ):
-        cls(cls.Config(), replace(surroundings, spec=fewer))
+        cls(cls.Config(), replace(surroundings, reading_spec=fewer))
 
 
 def test_start_and_config_must_agree_on_the_prefix(surroundings: Surroundings) -> None:
@@ -49,21 +49,27 @@ def test_its_adapters_hold_a_common_part_and_the_prefix(
     generator, start = untrained(surroundings), surroundings.prefix
     assert start is not None
     rank = surroundings.spec.rank
-    assert [m.name for m in generator.spec.modules] == ["k_proj", "q_proj", "v_proj"]
+    names = ["k_proj", "o_proj", "q_proj", "v_proj"]
+    assert [m.name for m in generator.spec.modules] == names
     assert generator.spec.rank == rank + 16
     assert generator.spec.scaling == surroundings.spec.scaling
-    b = split_b(generator(features), generator.spec)
-    for name in ("q_proj", "v_proj"):
+    fixed_b = generator.fixed_b
+    assert sorted(fixed_b) == ["o_proj", "q_proj"]
+    b = split_b(generator(features), generator.spec, fixed=fixed_b)
+    for name in ("o_proj", "q_proj", "v_proj"):
         assert torch.equal(generator.a[name][:, :rank], start.prompted.a[name])
-        for b_LOR in b[name]:
-            assert torch.equal(b_LOR[..., :rank], start.prompted.b[name])
+    for name in ("o_proj", "q_proj"):
+        assert torch.equal(b[name][..., :rank], start.prompted.b[name])
+    assert (b["o_proj"][..., rank:] == 0).all()
+    for b_LOR in b["v_proj"]:
+        assert torch.equal(b_LOR[..., :rank], start.prompted.b["v_proj"])
     assert (b["k_proj"][..., :rank] == 0).all()
     for name in ("k_proj", "q_proj", "v_proj"):
         assert torch.equal(generator.a[name][:, rank:], start.rows_LNI)
     for name in ("k_proj", "v_proj"):
         written_BLON = b[name][..., rank:]
         assert (written_BLON[0] - written_BLON[1]).abs().max() > 1e-3
-    aimed_LNO = generator.spec.scaling * b["q_proj"][0, ..., rank:].mT
+    aimed_LNO = generator.spec.scaling * b["q_proj"][..., rank:].mT
     torch.testing.assert_close(aimed_LNO, start.queries_LNO)
 
 
@@ -77,7 +83,8 @@ def test_prefix_replaces_keys_and_values_where_the_rows_answer(
     reading = features.reading
     assert reading is not None
     found_BLNI = generator._find(reading)
-    b = split_b(generator(features), generator.spec)["k_proj"]
+    flat_BP, fixed_b = generator(features), generator.fixed_b
+    b = split_b(flat_BP, generator.spec, fixed=fixed_b)["k_proj"]
     # The row of token 5 answers 1, all others 0.
     low_R = torch.zeros(generator.spec.rank)
     low_R[surroundings.spec.rank + 5] = 1

@@ -21,7 +21,13 @@ from training import run
 from training.bundling import bundle_run
 from training.datamodule import BatchConfig
 from training.module import OptimConfig
-from training.recipes import AdapterConfig, DataConfig, ExpertsConfig, Recipe
+from training.recipes import (
+    AdapterConfig,
+    DataConfig,
+    ExpertsConfig,
+    ReadingConfig,
+    Recipe,
+)
 from training.run import Workspace, prepare
 from training.tasks import Example, Split, Task, write_tasks
 
@@ -77,7 +83,9 @@ def tiny_recipe() -> Recipe:
         data=DataConfig(max_rows=16, max_tokens=64, validation_rows=4),
         adapter=AdapterConfig(rank=2, alpha=4.0, start_layer=2),
         batch=BatchConfig(num_tasks=3, swapped_share=0.25),
+        reading=ReadingConfig(rank=2, alpha=4.0),
         multitask=few,
+        prompted=few,
         experts=ExpertsConfig(optim=few, group_size=2, num_components=3),
         # The tiny model's prompts begin with two tokens.
         generator=HypernetworkGenerator.Config(num_tokens=1, width=16, num_heads=2),
@@ -133,6 +141,12 @@ def shared(work: Workspace) -> SharedFactors:
 
 
 @pytest.fixture
+def prompted(work: Workspace) -> SharedFactors:
+    """The tiny run's adapter that reads tasks in its prompts."""
+    return run.read_factors(run.train_prompted(work))
+
+
+@pytest.fixture
 def experts_NP(work: Workspace, shared: SharedFactors) -> torch.Tensor:
     """The tiny run's experts."""
     return run.train_experts(work, shared)
@@ -140,7 +154,10 @@ def experts_NP(work: Workspace, shared: SharedFactors) -> torch.Tensor:
 
 @pytest.fixture
 def around(
-    work: Workspace, shared: SharedFactors, experts_NP: torch.Tensor
+    work: Workspace,
+    shared: SharedFactors,
+    prompted: SharedFactors,
+    experts_NP: torch.Tensor,
 ) -> Surroundings:
     """What the tiny run's generator stands on."""
     return Surroundings(
@@ -149,7 +166,8 @@ def around(
         library=run.build_library(work, shared, experts_NP),
         embedding_size=work.encoder.embedding_size,
         hidden_size=work.base.hidden_size,
-        prefix=run.start_prefix(work, run.read_factors(run.train_prompted(work))),
+        reading_spec=work.reading_spec,
+        prefix=run.start_prefix(work, prompted),
     )
 
 

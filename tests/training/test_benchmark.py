@@ -12,8 +12,8 @@ from genadapter.base_model import BaseModel
 from genadapter.errors import ConfigError
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec, zeros
+from training.batches import TaskData
 from training.benchmark import LEVERS, BenchConfig, ExpertBench, plain_copy, run_bench
-from training.datamodule import TaskData
 from training.sources import ExpertSource, MultiTaskSource
 from training.tasks import Task
 from training.trials import Levers, PeftTrial, SharedTrial, TrialConfig

@@ -14,13 +14,8 @@ import torch
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError, StorageError
-from training.datamodule import (
-    Batch,
-    BatchConfig,
-    BatchStream,
-    TaskData,
-    validation_batches,
-)
+from training.batches import Batch, PromptedData, TaskData
+from training.datamodule import BatchConfig, BatchStream, validation_batches
 from training.descriptions import DescriptionTable
 from training.tasks import Task
 
@@ -123,6 +118,50 @@ def test_same_seed_draws_the_same_batches(
         for seed in (1, 1, 2)
     )
     assert first == again != other
+
+
+def test_weights_decide_how_often_a_task_is_drawn(
+    data: TaskData, descriptions: DescriptionTable
+) -> None:
+    """A task of a hundredth of the weight comes a hundredth as often, or so."""
+    config = BatchConfig(num_tasks=1, rows_per_task=1, swapped_share=0, num_buckets=1)
+    weights = {0: 1.0, 1: 1.0, 2: 1.0, 3: 0.01}
+    stream = BatchStream(
+        data, descriptions, config, tasks=range(4), seed=0, weights=weights
+    )
+    drawn = [int(batch.tasks_B[0]) for batch in islice(stream, 300)]
+    counts = [drawn.count(task) for task in range(4)]
+    # With a sibling at hand, either of the two is as likely.
+    assert counts[3] < min(counts[:3])
+
+
+def test_prompted_rows_equal_prompts_that_hold_the_task(
+    data: TaskData, descriptions: DescriptionTable, base: BaseModel
+) -> None:
+    """Packed behind a shared description, rows get the logits of whole prompts."""
+    told = [descriptions.train[0][0], descriptions.train[1][-1]]
+    rows = [(0, data.of_task[0][0]), (1, data.of_task[1][3]), (0, data.of_task[0][5])]
+    batch = PromptedData(data, descriptions).collate([(0, told[0]), (1, told[1])], rows)
+    assert len(batch.hidden_STD) == 2
+    logits_NV = base.logits_from(
+        batch.hidden_STD,
+        start_layer=START_LAYER,
+        positions_BT=batch.positions_ST,
+        packing=batch.packing,
+    )
+    for g, (slot, position) in enumerate(rows):
+        example = data.tasks[slot].rows("train")[position - data.of_task[slot][0]]
+        prompt = base.prompt_ids(
+            example.input, description=descriptions.texts[told[slot]]
+        )
+        answer = base.answer_ids(example.outputs[0])
+        ids_1T = torch.tensor([prompt + answer])
+        with torch.no_grad():
+            whole_TV = base.model(ids_1T).logits[0, len(prompt) - 1 : -1]
+        torch.testing.assert_close(
+            logits_NV[batch.row_of_N == g], whole_TV, atol=1e-4, rtol=1e-4
+        )
+        assert batch.targets_N[batch.row_of_N == g].tolist() == answer
 
 
 @pytest.mark.parametrize(("sequence_tokens", "num_sequences"), [(0, 5), (10_000, 1)])

@@ -7,7 +7,7 @@ import torch
 
 from genadapter.base_model import Packing
 from genadapter.errors import ConfigError
-from training.datamodule import Batch
+from training.batches import Batch
 from training.objectives import (
     Step,
     find_objectives,

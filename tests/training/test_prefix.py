@@ -25,13 +25,13 @@ pytestmark = pytest.mark.filterwarnings(
 def start_of_prompt(work: Workspace, start: PrefixStart) -> list[dict[str, Tensor]]:
     """By layer, what the start's tokens are given, ask and show, queries aimed."""
     base, seen = work.base, []
-    slots = AdapterSlots(base.model, work.spec)
+    slots = AdapterSlots(base.model, work.reading_spec)
     weights = LoraWeights(start.prompted.a, start.prompted.b)
     hidden_1TD = base.lower_states(
-        torch.tensor([base.start_ids]), num_layers=work.spec.layers[0]
+        torch.tensor([base.start_ids]), num_layers=work.reading_spec.layers[0]
     )
-    with slots.bind(stack_rows(work.spec, [weights])):
-        for place, layer in enumerate(work.spec.layers):
+    with slots.bind(stack_rows(work.reading_spec, [weights])):
+        for place, layer in enumerate(work.reading_spec.layers):
             block = base.model.model.layers[layer]
             given_1TI = block.input_layernorm(hidden_1TD)
             own = {"given": given_1TI[0]} | {
@@ -48,9 +48,9 @@ def start_of_prompt(work: Workspace, start: PrefixStart) -> list[dict[str, Tenso
 
 
 @torch.no_grad()
-def test_rows_tell_the_start_apart(work: Workspace, shared: SharedFactors) -> None:
+def test_rows_tell_the_start_apart(work: Workspace, prompted: SharedFactors) -> None:
     """1 at its own token, 0 at the others of the start, and less behind it."""
-    start = run.start_prefix(work, shared)
+    start = run.start_prefix(work, prompted)
     assert start.rows_LNI.shape == (2, 1, work.base.hidden_size)
     base = work.base
     given_TI = start_of_prompt(work, start)[0]["given"]
@@ -58,7 +58,7 @@ def test_rows_tell_the_start_apart(work: Workspace, shared: SharedFactors) -> No
     torch.testing.assert_close(
         given_TI @ start.rows_LNI[0, 0], expected_T, atol=1e-4, rtol=0
     )
-    layer = work.spec.layers[0]
+    layer = work.reading_spec.layers[0]
     ids_1T = torch.tensor([base.prompt_ids("cat dog box")])
     hidden_1TD = base.lower_states(ids_1T, num_layers=layer)
     norm = base.model.model.layers[layer].input_layernorm
@@ -68,10 +68,10 @@ def test_rows_tell_the_start_apart(work: Workspace, shared: SharedFactors) -> No
 
 @torch.no_grad()
 def test_prefix_tokens_look_at_the_first_one(
-    work: Workspace, shared: SharedFactors
+    work: Workspace, prompted: SharedFactors
 ) -> None:
     """No query of the usual length meets the first token's key better."""
-    start = run.start_prefix(work, shared)
+    start = run.start_prefix(work, prompted)
     model = work.base.model.model
     own = start_of_prompt(work, start)[0]
     size = model.layers[0].self_attn.head_dim
@@ -89,11 +89,11 @@ def test_prefix_tokens_look_at_the_first_one(
 
 @torch.no_grad()
 def test_start_is_what_those_tokens_usually_show(
-    work: Workspace, shared: SharedFactors
+    work: Workspace, prompted: SharedFactors
 ) -> None:
     """Keys and values that go, and maps that make such out of states."""
-    start = run.start_prefix(work, shared)
-    own, layer = start_of_prompt(work, start)[0], work.spec.layers[0]
+    start = run.start_prefix(work, prompted)
+    own, layer = start_of_prompt(work, start)[0], work.reading_spec.layers[0]
     torch.testing.assert_close(start.keys_LNO[0], own["k"][1:])
     torch.testing.assert_close(start.values_LNO[0], own["v"][1:])
     hidden_1TD = work.base.lower_states(
@@ -106,10 +106,10 @@ def test_start_is_what_those_tokens_usually_show(
 
 
 def test_prefix_longer_than_the_start_is_refused(
-    work: Workspace, shared: SharedFactors
+    work: Workspace, prompted: SharedFactors
 ) -> None:
     """The message says how many tokens there are."""
     with pytest.raises(
         ConfigError, match=r"every prompt with 2 tokens only: .* most 1"
     ):
-        prefix_start(work.base, work.spec, shared, [], num_tokens=2)
+        prefix_start(work.base, work.reading_spec, prompted, [], num_tokens=2)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from genadapter.library import SharedFactors
-from training.datamodule import Batch
+from training.batches import Batch
 from training.run import Workspace
 from training.whitening import second_moments, whiten
 

@@ -101,6 +101,7 @@ def _train(
         library=library,
         embedding_size=work.encoder.embedding_size,
         hidden_size=work.base.hidden_size,
+        reading_spec=work.reading_spec,
         prefix=prefix,
     )
     generator = run.train_generator(

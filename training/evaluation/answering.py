@@ -78,10 +78,10 @@ def answer_all(
     asked = [i for i, q in enumerate(questions) if q.task in treatment.b_of]
     prompts = {i: _prompt(questions[i], treatment.prompt, base) for i in asked}
     order = sorted(asked, key=lambda i: (questions[i].max_new_tokens, len(prompts[i])))
-    a = {
-        name: tensor.to(base.device, base.dtype)
-        for name, tensor in (treatment.a or shared.a).items()
-    }
+    a, fixed_b = (
+        {name: tensor.to(base.device, base.dtype) for name, tensor in factors.items()}
+        for factors in (treatment.a or shared.a, treatment.fixed_b)
+    )
     answers: list[str | None] = [None] * len(questions)
     slots = AdapterSlots(base.model, treatment.spec or spec)
     try:
@@ -91,7 +91,7 @@ def answer_all(
                 [prompts[i] for i in chunk],
                 max_new_tokens=questions[chunk[0]].max_new_tokens,
                 slots=slots,
-                adapters=_row_adapters(a, b, base, slots),
+                adapters=_row_adapters(a, b, fixed_b, base, slots),
             )
             for i, text in zip(chunk, texts, strict=True):
                 answers[i] = first_line(text)
@@ -136,6 +136,7 @@ def _batches(
 def _row_adapters(
     a: Mapping[str, Tensor],
     b: Sequence[Tensor | None],
+    fixed_b: Mapping[str, Tensor],
     base: BaseModel,
     slots: AdapterSlots,
 ) -> RowAdapters | None:
@@ -144,4 +145,8 @@ def _row_adapters(
         return None
     assert len(written) == len(b)
     b_GP = torch.stack(written).to(base.device, base.dtype)
-    return RowAdapters(a=a, b=split_b(b_GP, slots.spec), scaling=slots.spec.scaling)
+    return RowAdapters(
+        a=a,
+        b=split_b(b_GP, slots.spec, fixed=fixed_b),
+        scaling=slots.spec.scaling,
+    )

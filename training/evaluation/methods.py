@@ -50,6 +50,8 @@ class Treatment:
     a task that the method does not apply to is not in it."""
     a: Mapping[str, Tensor] | None = None
     """The A that all those B stand on, of shape (L, R, I); `None` for the library's."""
+    fixed_b: Mapping[str, Tensor] = field(default_factory=dict)
+    """Per module that those B leave out, the one that all adapters have, (L, O, R)."""
     spec: LoraSpec | None = None
     """Shape of the adapters; `None` for the library's."""
     told: Mapping[int, str] = field(default_factory=dict)
@@ -152,8 +154,14 @@ def _multitask_prompted(setting: Setting) -> Treatment:
     factors = setting.prompted
     if factors is None:
         return Treatment(prompt="description", b_of={})
-    constant = _constant(factors.flat_b(), setting)
-    return replace(constant, prompt="description", a=factors.a)
+    around = setting.pipeline.bundle.surroundings
+    return replace(
+        _constant(torch.empty(0), setting),
+        prompt="description",
+        a=factors.a,
+        fixed_b=factors.b,
+        spec=around.reading_spec or around.spec,
+    )
 
 
 def _uniform(setting: Setting) -> Treatment:
@@ -229,14 +237,24 @@ def _generate(
         return {}
     conditions = [Condition(description=text) for text in texts.values()]
     adapters = pipeline.generate(conditions, seed=seed)
-    flat = [flatten_b(adapter.weights.b) for adapter in adapters]
+    fixed = pipeline.bundle.generator.fixed_b
+    flat = [
+        flatten_b({n: b for n, b in adapter.weights.b.items() if n not in fixed})
+        for adapter in adapters
+    ]
     return dict(zip(texts, flat, strict=True))
 
 
 def _written(pipeline: Pipeline, b_of: Mapping[int, Tensor]) -> Treatment:
     """Adapters that a pipeline wrote: they stand on its generator's own A."""
     generator = pipeline.bundle.generator
-    return Treatment(prompt="input", b_of=b_of, a=generator.a, spec=generator.spec)
+    return Treatment(
+        prompt="input",
+        b_of=b_of,
+        a=generator.a,
+        fixed_b=generator.fixed_b,
+        spec=generator.spec,
+    )
 
 
 def _running(pipeline: Pipeline, family: str) -> Pipeline:

@@ -21,14 +21,9 @@ from genadapter.base_model import BaseModel
 from genadapter.errors import CorruptArtifactError
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec
+from training.batches import TaskData, num_tokens
 from training.checks import at_least
-from training.datamodule import (
-    BatchConfig,
-    BatchStream,
-    TaskData,
-    TaskDataModule,
-    num_tokens,
-)
+from training.datamodule import BatchConfig, BatchStream, TaskDataModule
 from training.evaluation.cells import base_values, digest_of
 from training.module import AdapterTraining, OptimConfig, new_trainer
 from training.sources import ExpertSource

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from genadapter.errors import ConfigError
-from training.datamodule import Batch
+from training.batches import Batch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from genadapter.base_model import BaseModel
 from genadapter.condition import Condition
 from genadapter.errors import ConfigError, EmptyLibraryError, SpecMismatchError
 from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
+from genadapter.lora import LoraWeights
 from genadapter.pipeline import Pipeline
 from training.evaluation import (
     OracleConfig,
@@ -193,15 +195,19 @@ def test_oracles_are_spread_over_distances_and_families() -> None:
 
 
 def test_prompted_multitask_reads_its_own_factors(
-    base: BaseModel, pipeline: Pipeline, tmp_path: Path
+    base: BaseModel,
+    pipeline: Pipeline,
+    random_weights: Callable[..., LoraWeights],
+    tmp_path: Path,
 ) -> None:
     """With its file, the method is scored; factors of another shape are refused."""
-    shared = pipeline.bundle.surroundings.shared
-    tensors = {f"a.{n}": t.clone() for n, t in shared.a.items()}
-    tensors |= {f"b.{n}": t.clone() for n, t in shared.b.items()}
+    around = pipeline.bundle.surroundings
+    shared, trained = around.shared, random_weights(seed=5, spec=around.reading_spec)
+    tensors = {f"a.{n}": t.clone() for n, t in trained.a.items()}
+    tensors |= {f"b.{n}": t.clone() for n, t in trained.b.items()}
     save_file(tensors, tmp_path / "multitask_prompted.safetensors")
     factors = read_factors(tmp_path / "multitask_prompted.safetensors")
-    torch.testing.assert_close(factors.flat_b(), shared.flat_b())
+    assert all(torch.equal(factors.b[name], b) for name, b in trained.b.items())
 
     def run(prompted: SharedFactors) -> Report:
         return evaluate(
@@ -214,9 +220,8 @@ def test_prompted_multitask_reads_its_own_factors(
         )
 
     assert run(factors).overall.macro["multitask_prompted"] is not None
-    higher = {n: torch.cat([t, t], dim=1) for n, t in factors.a.items()}
-    with pytest.raises(SpecMismatchError, match=r"prompted .* asks for .* same recipe"):
-        run(SharedFactors(a=higher, b=factors.b))
+    with pytest.raises(SpecMismatchError, match=r"prompted .* the spec .* same recipe"):
+        run(shared)
 
 
 def test_prompted_multitask_runs_on_its_own_a(setting: Setting) -> None:
@@ -245,8 +250,13 @@ def test_mean_control_is_one_adapter_for_all_tasks(setting: Setting) -> None:
     adapters = setting.pipeline.generate(
         [Condition(description=expert.description) for expert in experts]
     )
-    expected_P = torch.stack([flatten_b(a.weights.b) for a in adapters]).mean(dim=0)
+    written = [
+        {name: adapter.weights.b[name] for name in ("k_proj", "v_proj")}
+        for adapter in adapters
+    ]
+    expected_P = torch.stack([flatten_b(b) for b in written]).mean(dim=0)
     applied = treatment("hypernetwork_mean", setting)
+    assert sorted(applied.fixed_b) == ["o_proj", "q_proj"]
     for b_P in applied.b_of.values():
         torch.testing.assert_close(b_P, expected_P)
 
