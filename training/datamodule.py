@@ -98,9 +98,9 @@ class BatchStream(IterableDataset[Batch]):
         bucket = rng.choices(self.buckets, weights)[0]
         wanted = min(self.config.num_tasks, len(bucket))
         chosen: list[int] = []
-        # Without replacement: the keys of Efraimidis and Spirakis (2006).
-        keys = {t: rng.random() ** (1 / self.weights[t]) for t in bucket}
-        for task in sorted(bucket, key=keys.__getitem__, reverse=True):
+        # Without replacement: as exponential clocks ring, each at its task's rate.
+        rings = {t: rng.expovariate(self.weights[t]) for t in bucket}
+        for task in sorted(bucket, key=rings.__getitem__):
             pool = self.data.tasks[task].pool or self.data.tasks[task].id
             sibling = rng.choice(self.siblings[pool])
             # A task and a sibling side by side: same inputs, other answers.

@@ -186,7 +186,7 @@ def cpu() -> Recipe:
             max_rows=100, max_tokens=104, variant_rows=40, drills=600, drill_rows=16
         ),
         multitask=OptimConfig(learning_rate=2e-3, warmup_steps=20, max_steps=500),
-        prompted=OptimConfig(learning_rate=2e-3, warmup_steps=20, max_steps=2000),
+        prompted=OptimConfig(learning_rate=2e-3, warmup_steps=20, max_steps=1500),
         experts=ExpertsConfig(
             optim=OptimConfig(learning_rate=6e-3, warmup_steps=4, max_steps=30),
             rows_per_task=4,
@@ -194,11 +194,11 @@ def cpu() -> Recipe:
         optim=OptimConfig(
             learning_rate=4e-4,
             warmup_steps=50,
-            max_steps=1400,
+            max_steps=900,
             average_decay=0.998,
             objectives={"supervised": 1.0, "margin": 0.2},
         ),
-        validate_every_steps=300,
+        validate_every_steps=150,
     )
 
 

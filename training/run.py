@@ -547,7 +547,7 @@ def fit(
         batch,
         tasks=work.train_tasks if tasks is None else tasks,
         seed=work.recipe.seed + 1_000_003 * resumed,
-        weights=work.weights,
+        weights=work.weights if tasks is None else None,
     )
     module = AdapterTraining(
         source,

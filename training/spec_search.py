@@ -21,7 +21,7 @@ from training.batches import TaskData
 from training.datamodule import BatchConfig
 from training.module import OptimConfig
 from training.recipes import AdapterConfig, Recipe
-from training.sources import ExpertSource, FreeExpertSource
+from training.sources import AdapterSource, ExpertSource, FreeExpertSource
 from training.teacher_forcing import mean_accuracy, score_tasks
 
 MAX_ROWS = 40
@@ -134,7 +134,7 @@ def _run_name(candidate: Candidate, num_tasks: int, expert_steps: int) -> str:
 
 
 def accuracy(
-    work: run.Workspace, source: torch.nn.Module, tasks: Sequence[int]
+    work: run.Workspace, source: AdapterSource, tasks: Sequence[int]
 ) -> float:
     """Mean share of test rows answered token for token."""
     unseen = [work.tasks[t] for t in tasks]
