@@ -133,9 +133,7 @@ def _run_name(candidate: Candidate, num_tasks: int, expert_steps: int) -> str:
     return f"spec-{shape}-{num_tasks}-tasks-{expert_steps}-steps"
 
 
-def accuracy(
-    work: run.Workspace, source: AdapterSource, tasks: Sequence[int]
-) -> float:
+def accuracy(work: run.Workspace, source: AdapterSource, tasks: Sequence[int]) -> float:
     """Mean share of test rows answered token for token."""
     unseen = [work.tasks[t] for t in tasks]
     data = TaskData(
