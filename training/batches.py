@@ -255,9 +255,11 @@ class PromptedData:
         """Takes rows as they are; what they are told is drawn batch by batch."""
         self.tasks, self.rows, self.of_task = data.tasks, data.rows, data.of_task
         self._data = data
-        base = data.base
+        # Once: the chat template is rendered for it.
+        base, start_ids = data.base, data.base.start_ids
+        self._num_known = len(start_ids)
         self._told = [
-            (*base.start_ids, *base.reading_ids(text, at_most=MAX_READ_TOKENS))
+            (*start_ids, *base.reading_ids(text, at_most=MAX_READ_TOKENS))
             for text in descriptions.texts
         ]
         self._descriptions = descriptions
@@ -280,10 +282,9 @@ class PromptedData:
             rows: As in `TaskData.collate`.
             twins: As in `TaskData.collate`.
         """
-        base = self._data.base
         told = [self._told[description] for _, description in slots]
         starts = [len(ids) for ids in told]
-        num_known = len(base.start_ids)
+        num_known = self._num_known
         chosen = [
             replace(row, prompt=(*told[slot], *row.prompt[num_known:]))
             for slot, position in rows
@@ -294,7 +295,7 @@ class PromptedData:
         with torch.no_grad():
             hidden_STD, packing = run_rows(
                 [[chosen[g] for g in own] for own in sequences],
-                base,
+                self._data.base,
                 num_common=[starts[rows[own[0]][0]] for own in sequences],
                 num_layers=self._data.start_layer,
             )

@@ -73,7 +73,7 @@ class Surroundings:
     """What a generator is built for; fixed over its life."""
 
     spec: LoraSpec
-    """Shape of the adapters to write."""
+    """Shape of the experts."""
     shared: SharedFactors
     """The shared A and the multi-task B_0."""
     library: ExpertLibrary
@@ -83,9 +83,14 @@ class Surroundings:
     hidden_size: int
     """Size of the base model's states (D)."""
     reading_spec: LoraSpec | None = None
-    """Shape of the adapter that reads tasks in its prompts; `None` for the same."""
+    """`prompted_spec`; `None` where that is the shape of the experts."""
     prefix: PrefixStart | None = None
     """What a new generator that writes prefixes starts from; a bundle has none."""
+
+    @property
+    def prompted_spec(self) -> LoraSpec:
+        """Shape of the adapter that reads tasks in its prompts."""
+        return self.reading_spec or self.spec
 
 
 _families: dict[str, type[Generator]] = {}

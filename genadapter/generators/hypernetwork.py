@@ -96,7 +96,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
             )
 
     def __init__(self, config: Config, surroundings: Surroundings) -> None:
-        self._read_spec = surroundings.reading_spec or surroundings.spec
+        self._read_spec = surroundings.prompted_spec
         self.check_spec(self._read_spec)
         read_spec = _with_keys(self._read_spec)
         start = surroundings.prefix or _empty_start(config, self._read_spec)

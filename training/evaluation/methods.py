@@ -154,13 +154,12 @@ def _multitask_prompted(setting: Setting) -> Treatment:
     factors = setting.prompted
     if factors is None:
         return Treatment(prompt="description", b_of={})
-    around = setting.pipeline.bundle.surroundings
     return replace(
         _constant(torch.empty(0), setting),
         prompt="description",
         a=factors.a,
         fixed_b=factors.b,
-        spec=around.reading_spec or around.spec,
+        spec=setting.pipeline.bundle.surroundings.prompted_spec,
     )
 
 

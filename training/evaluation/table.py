@@ -128,8 +128,7 @@ def evaluate(
     _check(tasks, chosen, pipeline.family, num_rows=num_rows, num_oracles=num_oracles)
     check_base(pipeline.bundle.manifest, base)
     if prompted is not None:
-        found = pipeline.bundle.surroundings
-        _check_prompted(prompted, found.reading_spec or found.spec)
+        _check_prompted(prompted, pipeline.bundle.surroundings.prompted_spec)
     tell = progress or (lambda _method, _share: None)
     distances = [distance_of(task, pipeline) for task in tasks]
     around = pipeline.bundle.surroundings
