@@ -23,7 +23,7 @@ MAX_ROWS = 300
 MIN_ROWS = 40
 MAX_TASKS_PER_FAMILY = 30
 TEST_FAMILIES = frozenset(
-    {"extraction", "text_type", "phonetics", "units", "elements", "emoji"}
+    {"extraction", "text_type", "phonetics", "units", "elements", "emoji", "markup"}
 )
 VALIDATION_FAMILIES = frozenset({"spelling", "colours", "chat"})
 UNSEEN_SHARE = 0.15
