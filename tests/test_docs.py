@@ -43,6 +43,7 @@ SUMMED_UP = {
     "training/catalogue": "one file a family of tasks, and the builder of the suite",
     "training/drills": "small tasks with parameters, made by the hundred",
     "training/evaluation": "tasks x methods: table, controls, intervals, plots",
+    "training/experts": "experts by themselves: their speed, their shape, what they gain",
     "training/objectives": "one file an objective",
     "service": "adapters and chat over HTTP",
     "tests": "mirrors the packages",

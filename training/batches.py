@@ -4,7 +4,7 @@ Rows of a task share a sequence: the start that all prompts have in common once,
 each row's own tokens.
 
 Shapes: B slots (a task and its adapter), G rows, S sequences, T tokens, D hidden, N
-answer tokens of a batch.
+answer tokens of a batch, V vocabulary.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ class Batch:
     twin_G: Tensor
     """For a row that goes through another task's adapter the same row going through
     its own, else -1."""
+    taught_NV: Tensor | None = None
+    """What a teacher expects at each answer token; `None` without one."""
 
     @property
     def num_rows(self) -> int:
@@ -65,7 +67,9 @@ class Batch:
     def to(self, device: torch.device) -> Batch:
         """The same batch on another device."""
         moved = {
-            name: getattr(self, name).to(device) for name in self.__dataclass_fields__
+            name: value.to(device)
+            for name in self.__dataclass_fields__
+            if (value := getattr(self, name)) is not None
         }
         return Batch(**moved)
 
@@ -254,12 +258,12 @@ class PromptedData:
     def __init__(self, data: TaskData, descriptions: DescriptionTable) -> None:
         """Takes rows as they are; what they are told is drawn batch by batch."""
         self.tasks, self.rows, self.of_task = data.tasks, data.rows, data.of_task
-        self._data = data
+        self.base, self._data = data.base, data
         # Once: the chat template is rendered for it.
-        base, start_ids = data.base, data.base.start_ids
+        start_ids = self.base.start_ids
         self._num_known = len(start_ids)
         self._told = [
-            (*start_ids, *base.reading_ids(text, at_most=MAX_READ_TOKENS))
+            (*start_ids, *self.base.reading_ids(text, at_most=MAX_READ_TOKENS))
             for text in descriptions.texts
         ]
         self._descriptions = descriptions
@@ -295,7 +299,7 @@ class PromptedData:
         with torch.no_grad():
             hidden_STD, packing = run_rows(
                 [[chosen[g] for g in own] for own in sequences],
-                self._data.base,
+                self.base,
                 num_common=[starts[rows[own[0]][0]] for own in sequences],
                 num_layers=self._data.start_layer,
             )

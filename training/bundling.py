@@ -12,9 +12,10 @@ from torch import Tensor
 
 from genadapter.checkpoint import Bundle, save_bundle
 from genadapter.generators import Generator, Surroundings, find_family
-from training.gains import expert_gains, warn_of_lossy_basis
-from training.run import Workspace, generator_steps, to_json
+from training.experts.gains import expert_gains, warn_of_lossy_basis
+from training.run import generator_steps
 from training.tuning import tune
+from training.workspace import Workspace, to_json
 
 
 def bundle_run(

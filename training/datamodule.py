@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import lightning
@@ -15,6 +15,7 @@ from genadapter.errors import ConfigError
 from training.batches import Batch, PromptedData, TaskData
 from training.checks import at_least
 from training.descriptions import DescriptionTable
+from training.teacher import Teacher
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +50,7 @@ class BatchStream(IterableDataset[Batch]):
         tasks: Sequence[int],
         seed: int,
         weights: Mapping[int, float] | None = None,
+        teacher: Teacher | None = None,
     ) -> None:
         """Groups tasks by length.
 
@@ -59,7 +61,9 @@ class BatchStream(IterableDataset[Batch]):
             tasks: Positions of the tasks to draw from.
             seed: Of the stream; another one gives another order.
             weights: How often each task is drawn; `None` draws all alike.
+            teacher: Asked about every batch, for those who learn from it.
         """
+        self.teacher = teacher
         self.data, self.descriptions, self.config = data, descriptions, config
         self.seed = seed
         self.weights = weights or dict.fromkeys(tasks, 1.0)
@@ -91,7 +95,10 @@ class BatchStream(IterableDataset[Batch]):
         for twin in twins:
             slot, position = rows[twin]
             rows.append((self._wrong_slot(slot, tasks, rng), position))
-        return self.data.collate(slots, rows, twins)
+        batch = self.data.collate(slots, rows, twins)
+        if self.teacher is None:
+            return batch
+        return replace(batch, taught_NV=self.teacher.logits(batch, slots, rows))
 
     def _draw_tasks(self, rng: random.Random) -> list[int]:
         weights = [sum(self.weights[t] for t in bucket) for bucket in self.buckets]

@@ -147,8 +147,14 @@ class AdapterTraining(lightning.LightningModule):
             empty = b_BP.new_zeros(0)
             step = Step(batch=batch, row_loss_G=empty, b_BP=b_BP, expert_b_BP=experts)
             return self._record({"reconstruction": reconstruction(step)}, {})
-        row_loss_G = self.row_losses(batch, self.answer_logits(batch, b_BP))
-        step = Step(batch=batch, row_loss_G=row_loss_G, b_BP=b_BP, expert_b_BP=experts)
+        logits_NV = self.answer_logits(batch, b_BP)
+        step = Step(
+            batch=batch,
+            row_loss_G=self.row_losses(batch, logits_NV),
+            logits_NV=logits_NV,
+            b_BP=b_BP,
+            expert_b_BP=experts,
+        )
         values = {n: function(step) for n, (function, _) in self._objectives.items()}
         return self._record(values, {n: w for n, (_, w) in self._objectives.items()})
 

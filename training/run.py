@@ -8,29 +8,15 @@ Shapes: N experts, P parameters of one flattened B.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import torch
-from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
-from torch import Tensor, nn
-from torch.utils.data import DataLoader
+from torch import Tensor
 
-from genadapter.artifact import (
-    new_file,
-    read_json,
-    read_tensors,
-    write_json,
-    write_tensors,
-)
-from genadapter.base_model import BaseModel
-from genadapter.encoder import Encoder
+from genadapter.artifact import new_file, read_tensors, write_tensors
 from genadapter.errors import ConfigError
 from genadapter.generators import (
     Generator,
@@ -45,264 +31,18 @@ from genadapter.library import (
     compact_basis,
     flatten_b,
 )
-from genadapter.lora import LoraSpec
-from genadapter.packages import home
 from genadapter.quantisation import quantise, restore
-from training.augment import variants
-from training.averaging import WeightAverage
-from training.batches import Batch, PromptedData, TaskData, num_tokens
-from training.curves import write_curves
-from training.datamodule import (
-    BatchConfig,
-    BatchStream,
-    TaskDataModule,
-    validation_batches,
-)
-from training.descriptions import DescriptionTable
-from training.drills import make_drills
-from training.module import AdapterTraining, OptimConfig, new_trainer
+from training.batches import Batch, PromptedData
+from training.datamodule import BatchConfig, BatchStream
+from training.fitting import best_checkpoint, fit, load_best
 from training.prefix import prefix_start
-from training.recipes import Recipe
-from training.sources import (
-    AdapterSource,
-    ExpertSource,
-    GeneratorSource,
-    MultiTaskSource,
-)
-from training.tasks import Task, read_tasks
+from training.sources import ExpertSource, GeneratorSource, MultiTaskSource
+from training.teacher import Teacher
 from training.whitening import second_moments, whiten
+from training.workspace import Workspace
 
-logger = logging.getLogger(__name__)
-
-RECIPE_FILE = "recipe.json"
-LAST_FILE, BEST_FILE = "last.ckpt", "best.ckpt"
-_RESUMABLE = ("optim", "validate_every_steps")
-"""Settings of the last stage alone: a run may go on with other ones."""
 MEASURED_BATCHES = 12
 """Batches that the base's layers are listened to on."""
-CHECKPOINT_STEPS = 100
-"""Steps between checkpoints; a killed run loses no more than these."""
-
-
-class LegOverError(Exception):
-    """A leg of a run is over in good order; the same command goes on from here."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Workspace:
-    """What every stage of a run shares."""
-
-    recipe: Recipe
-    folder: Path
-    base: BaseModel
-    encoder: Encoder
-    spec: LoraSpec
-    """Shape of the experts."""
-    reading_spec: LoraSpec
-    """Shape of the adapter that reads tasks in its prompts."""
-    tasks: tuple[Task, ...]
-    """Training tasks first, then what was made of them, then the validation tasks."""
-    num_experts: int
-    """Training tasks without variants and drills: those that get an expert."""
-    num_train: int
-    """Tasks that are trained on, variants and drills included."""
-    data: TaskData
-    descriptions: DescriptionTable
-    deadline: float | None = None
-    """On the monotonic clock, when this leg of the run must stop."""
-
-    @property
-    def train_tasks(self) -> range:
-        """Positions of the tasks that are trained on."""
-        return range(self.num_train)
-
-    @property
-    def expert_tasks(self) -> range:
-        """Positions of the tasks that get an expert."""
-        return range(self.num_experts)
-
-    @property
-    def weights(self) -> dict[int, float]:
-        """How often each training task is drawn."""
-        share, num_made = (
-            self.recipe.data.natural_share,
-            self.num_train - self.num_experts,
-        )
-        if not num_made:
-            return dict.fromkeys(self.train_tasks, 1.0)
-        natural, made = share / self.num_experts, (1 - share) / num_made
-        return {t: natural if t < self.num_experts else made for t in self.train_tasks}
-
-    @property
-    def validation_tasks(self) -> range:
-        """Positions of the validation families' tasks."""
-        return range(self.num_train, len(self.tasks))
-
-
-def run_folder(name: str) -> Path:
-    """Where a run keeps its stages and checkpoints."""
-    return home() / "runs" / name
-
-
-def select_tasks(recipe: Recipe) -> tuple[list[Task], list[Task]]:
-    """The training and the validation tasks of a recipe; test tasks are never read."""
-    suite = read_tasks(Path(recipe.data.folder))
-    train = [t for t in suite if t.split == "train"]
-    for path in recipe.data.extra_files:
-        train += read_tasks(Path(path))
-    validation = [t for t in suite if t.split == "validation"]
-    if not train:
-        raise ConfigError(
-            f"{recipe.data.folder} holds no training task: build the suite with "
-            "`genadapter tasks build`"
-        )
-    return (
-        _thinned(train, recipe.data.max_tasks),
-        _thinned(validation, recipe.data.max_tasks),
-    )
-
-
-def heldout_tasks(recipe: Recipe) -> list[Task]:
-    """The suite's tasks that nothing may be trained on; drills are compared with them."""
-    return [t for t in read_tasks(Path(recipe.data.folder)) if t.split != "train"]
-
-
-def _thinned(tasks: list[Task], count: int) -> list[Task]:
-    """At most so many tasks, spread evenly; 0 keeps all."""
-    if not count or count >= len(tasks):
-        return tasks
-    return [tasks[i * len(tasks) // count] for i in range(count)]
-
-
-def prepare(
-    recipe: Recipe,
-    *,
-    base: BaseModel,
-    encoder: Encoder,
-    deadline: float | None = None,
-) -> Workspace:
-    """Reads tasks, encodes descriptions and caches lower states.
-
-    Args:
-        recipe: What to train, on what.
-        base: The frozen base.
-        encoder: Reads the descriptions.
-        deadline: On the monotonic clock, when this leg of the run must stop.
-
-    Raises:
-        ConfigError: The run's folder holds stages of another recipe, or a setting does
-            not fit the base or the tasks.
-    """
-    folder = run_folder(recipe.name)
-    check_same_run(recipe)
-    train, validation = (
-        _with_rows(tasks, base, recipe) for tasks in select_tasks(recipe)
-    )
-    varied = variants(
-        train,
-        relabelled=recipe.data.relabelled,
-        reformatted=recipe.data.reformatted,
-        max_rows=recipe.data.variant_rows,
-        seed=recipe.seed,
-    )
-    drills = make_drills(
-        train,
-        heldout_tasks(recipe) if recipe.data.drills else [],
-        count=recipe.data.drills,
-        max_rows=recipe.data.drill_rows,
-        seed=recipe.seed,
-    )
-    made = _with_rows([*varied, *drills], base, recipe)
-    tasks = (*train, *made, *validation)
-    digest = digest_of_tasks(tasks)
-    _check_same_tasks(folder, digest)
-    spec = base.spec(**asdict(recipe.adapter))
-    start_layer = recipe.adapter.start_layer
-    reading_spec = base.spec(**asdict(recipe.reading), start_layer=start_layer)
-    find_family(recipe.family).check_spec(reading_spec)
-    data = TaskData(
-        tasks,
-        base,
-        start_layer=recipe.adapter.start_layer,
-        max_tokens=recipe.data.max_tokens,
-        max_rows=recipe.data.max_rows,
-    )
-    data.cache.prepare(home() / "states")
-    logger.info("%d tasks, %d rows", len(tasks), len(data.rows))
-    # Only now: a run that could not begin must not bind the next one to its settings.
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / RECIPE_FILE, {**to_json(recipe), "tasks_sha256": digest})
-    return Workspace(
-        recipe=recipe,
-        folder=folder,
-        base=base,
-        encoder=encoder,
-        spec=spec,
-        reading_spec=reading_spec,
-        tasks=tasks,
-        num_experts=len(train),
-        num_train=len(train) + len(made),
-        data=data,
-        descriptions=DescriptionTable.encode(tasks, encoder),
-        deadline=deadline,
-    )
-
-
-def _with_rows(tasks: list[Task], base: BaseModel, recipe: Recipe) -> list[Task]:
-    """The tasks that have a row to train on."""
-    limit = recipe.data.max_tokens
-    kept = [
-        task
-        for task in tasks
-        if any(num_tokens(e, base) <= limit for e in task.rows("train"))
-    ]
-    if left_out := len(tasks) - len(kept):
-        logger.warning(
-            "%d tasks have no row of at most %d tokens: left out", left_out, limit
-        )
-    return kept
-
-
-def check_same_run(recipe: Recipe) -> None:
-    """Raises ConfigError where finished stages were made with other settings."""
-    path = run_folder(recipe.name) / RECIPE_FILE
-    if not path.exists():
-        return
-    found, wanted = read_json(path), to_json(recipe)
-    changed = [
-        key for key in wanted if key not in _RESUMABLE and found.get(key) != wanted[key]
-    ]
-    if changed:
-        raise ConfigError(
-            f"run {recipe.name!r} in {path.parent} was begun with other settings of "
-            f"{', '.join(changed)}: start another with name=NAME, or remove the folder"
-        )
-
-
-def digest_of_tasks(tasks: Sequence[Task]) -> str:
-    """Hex sha256 over ids, wordings and rows, in order."""
-    digest = hashlib.sha256()
-    for task in tasks:
-        rows = [(example.input, example.outputs) for example in task.examples]
-        digest.update(repr((task.id, task.descriptions, rows)).encode())
-    return digest.hexdigest()
-
-
-def _check_same_tasks(folder: Path, digest: str) -> None:
-    path = folder / RECIPE_FILE
-    found = read_json(path).get("tasks_sha256", digest) if path.exists() else digest
-    if found != digest:
-        raise ConfigError(
-            f"the tasks are no longer those that the run in {folder} was begun with: "
-            "the suite, its drills or variants have changed; start another run with "
-            "name=NAME, or remove the folder"
-        )
-
-
-def to_json(recipe: Recipe) -> dict[str, Any]:  # Any: plain JSON
-    """A recipe as JSON values."""
-    values: dict[str, Any] = json.loads(json.dumps(asdict(recipe)))
-    return values
 
 
 def train_multitask(work: Workspace) -> SharedFactors:
@@ -480,6 +220,13 @@ def train_generator(
         seed=work.recipe.seed,
         reader=generator.reader(work.base),
     )
+    teacher = None
+    if "distillation" in work.recipe.optim.objectives and surroundings.prefix:
+        teacher = Teacher(
+            surroundings.prefix.prompted,
+            spec=work.reading_spec,
+            data=PromptedData(work.data, work.descriptions),
+        )
     fit(
         work,
         source,
@@ -491,16 +238,10 @@ def train_generator(
         budget_seconds=budget_seconds,
         is_validated=True,
         averaged=generator,
+        teacher=teacher,
     )
     load_best(source, work.folder / "generator")
     return generator.cpu().eval()
-
-
-def load_best(source: AdapterSource, folder: Path) -> None:
-    """Gives a source the weights of a folder's best checkpoint."""
-    best = best_checkpoint(folder)
-    state = torch.load(best, map_location="cpu", weights_only=True)["state_dict"]
-    source.load_state_dict({k.removeprefix("source."): v for k, v in state.items()})
 
 
 def generator_steps(work: Workspace) -> int:
@@ -508,124 +249,6 @@ def generator_steps(work: Workspace) -> int:
     path = best_checkpoint(work.folder / "generator")
     steps: int = torch.load(path, map_location="cpu", weights_only=True)["global_step"]
     return steps
-
-
-def best_checkpoint(folder: Path) -> Path:
-    """The checkpoint with the best validation score, or the last one."""
-    best = folder / BEST_FILE
-    return best if best.exists() else folder / LAST_FILE
-
-
-def fit(
-    work: Workspace,
-    source: AdapterSource,
-    optim: OptimConfig,
-    batch: BatchConfig,
-    *,
-    name: str,
-    spec: LoraSpec | None = None,
-    data: TaskData | PromptedData | None = None,
-    tasks: Sequence[int] | None = None,
-    experts_NP: Tensor | None = None,
-    budget_seconds: float | None = None,
-    is_validated: bool = False,
-    averaged: nn.Module | None = None,
-) -> AdapterTraining:
-    """Trains a source with Lightning, resuming from its last checkpoint.
-
-    Of `averaged`, a part of the source, checkpoints hold the running mean.
-
-    Raises:
-        LegOverError: The workspace's deadline has passed; a checkpoint was written.
-    """
-    folder = work.folder / name
-    last = folder / LAST_FILE
-    resumed = torch.load(last, weights_only=True)["global_step"] if last.exists() else 0
-    stream = BatchStream(
-        data or work.data,
-        work.descriptions,
-        batch,
-        tasks=work.train_tasks if tasks is None else tasks,
-        seed=work.recipe.seed + 1_000_003 * resumed,
-        weights=work.weights if tasks is None else None,
-    )
-    module = AdapterTraining(
-        source,
-        base=work.base,
-        spec=spec or work.spec,
-        config=optim,
-        expert_b_NP=experts_NP,
-        budget_seconds=budget_seconds,
-        deadline=work.deadline,
-    )
-    every = work.recipe.validate_every_steps
-    keeps_last, keeps_best = _checkpoints(folder)
-    callbacks = [keeps_last, RichProgressBar(console_kwargs={"stderr": True})]
-    if is_validated:
-        callbacks.append(keeps_best)
-    if averaged is not None and optim.average_decay:
-        callbacks.append(WeightAverage(averaged, decay=optim.average_decay))
-    trainer = new_trainer(
-        optim,
-        work.base.device,
-        callbacks=callbacks,
-        validate_every_steps=every if is_validated else None,
-    )
-    loaders = _validation_loaders(work, data or work.data) if is_validated else None
-    trainer.fit(
-        module,
-        TaskDataModule(stream, loaders),
-        ckpt_path=str(last) if last.exists() else None,
-    )
-    trainer.save_checkpoint(last)
-    if loaders and not module.is_interrupted:
-        best = keeps_best.best_model_score
-        trainer.validate(module, loaders, verbose=False)
-        if best is None or trainer.callback_metrics["score"] > best:
-            trainer.save_checkpoint(folder / BEST_FILE)
-    module.detach()
-    if module.losses:
-        write_curves(module.losses, folder)
-    if module.is_interrupted:
-        raise LegOverError
-    return module
-
-
-def _validation_loaders(
-    work: Workspace, data: TaskData | PromptedData
-) -> list[DataLoader]:  # type: ignore[type-arg] # batches
-    told_each = [
-        validation_batches(
-            data,
-            work.descriptions,
-            tasks=work.validation_tasks,
-            rows_per_task=work.recipe.data.validation_rows,
-            told=told,
-        )
-        for told in ("own", "other")
-    ]
-    return [DataLoader(batches, batch_size=None) for batches in told_each]  # type: ignore[arg-type] # a list is a dataset
-
-
-def _checkpoints(folder: Path) -> tuple[ModelCheckpoint, ModelCheckpoint]:
-    """What keeps the last weights of a run, and what keeps its best ones."""
-    last = ModelCheckpoint(
-        dirpath=folder,
-        save_last=True,
-        save_top_k=0,
-        every_n_train_steps=CHECKPOINT_STEPS,
-        # Or a later leg writes last-v1 beside it, which nobody resumes from.
-        enable_version_counter=False,
-    )
-    best = ModelCheckpoint(
-        dirpath=folder,
-        filename=Path(BEST_FILE).stem,
-        monitor="score",
-        mode="max",
-        save_top_k=1,
-        enable_version_counter=False,
-    )
-    return last, best
 
 
 def _save(tensors: dict[str, Tensor], path: Path) -> None:

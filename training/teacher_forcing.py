@@ -15,8 +15,8 @@ import torch
 from genadapter.lora import LoraSpec
 from training.batches import Batch
 from training.module import AdapterTraining, exact_rows
-from training.run import Workspace
 from training.sources import AdapterSource
+from training.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,9 +27,9 @@ from genadapter.library import SharedFactors, split_b
 from genadapter.lora import LoraSpec
 from training.batches import Batch, PromptedData
 from training.datamodule import validation_batches
-from training.run import Workspace
 from training.sources import AdapterSource, ConstantSource, GeneratorSource
 from training.teacher_forcing import mean_accuracy, score_tasks
+from training.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 

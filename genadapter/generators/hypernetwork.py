@@ -50,7 +50,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
     """Turns what the base reads in a description into a prefix, and that into a LoRA."""
 
     conditions = frozenset({"description"})
-    objectives = ("supervised", "margin")
+    objectives = ("supervised", "margin", "distillation")
     reads_base = True
 
     @dataclass(frozen=True, kw_only=True, slots=True)

@@ -28,8 +28,8 @@ from training.recipes import (
     ReadingConfig,
     Recipe,
 )
-from training.run import Workspace, prepare
 from training.tasks import Example, Split, Task, write_tasks
+from training.workspace import Workspace, prepare
 
 NOUNS = ("cat", "dog", "box", "red", "blue", "paris", "rome")
 

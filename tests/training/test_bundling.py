@@ -13,11 +13,11 @@ from genadapter.checkpoint import Bundle, load_bundle
 from genadapter.encoder import Encoder
 from genadapter.library import SharedFactors, flatten_b
 from training import run
-from training.gains import expert_gains, rebuild
-from training.run import Workspace
+from training.experts.gains import expert_gains, rebuild
 from training.sources import ExpertSource
 from training.teacher_forcing import score_tasks
 from training.tuning import blend_configs
+from training.workspace import Workspace
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning"),  # lightning itself

@@ -22,8 +22,8 @@ from genadapter.manifest import read_manifest
 from genadapter.pipeline import Pipeline
 from training.cli import register
 from training.recipes import Recipe
-from training.run import Workspace, check_same_run, run_folder
 from training.tasks import Task, read_tasks, write_tasks
+from training.workspace import Workspace, check_same_run, run_folder
 
 HEAVY_MODULES = ("torch", "transformers", "faiss", "lightning", "matplotlib", "sklearn")
 

@@ -12,18 +12,12 @@ from safetensors.torch import load_file
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError
-from training import run
+from training import fitting
+from training.fitting import LegOverError, fit
 from training.module import AdapterTraining, OptimConfig
-from training.run import (
-    LegOverError,
-    Workspace,
-    fit,
-    prepare,
-    select_tasks,
-    train_experts,
-    train_multitask,
-)
+from training.run import train_experts, train_multitask
 from training.sources import ExpertSource, MultiTaskSource
+from training.workspace import Workspace, prepare, select_tasks
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning"),  # lightning itself
@@ -129,7 +123,7 @@ def test_second_leg_still_overwrites_the_one_checkpoint(
     work: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A kill in any leg resumes from the newest weights."""
-    monkeypatch.setattr(run, "CHECKPOINT_STEPS", 2)
+    monkeypatch.setattr(fitting, "CHECKPOINT_STEPS", 2)
     batch = work.recipe.batch
     for steps in (1, 5):
         fit(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -10,6 +13,7 @@ from genadapter.errors import ConfigError
 from training.batches import Batch
 from training.objectives import (
     Step,
+    distillation,
     find_objectives,
     margin,
     reconstruction,
@@ -69,6 +73,26 @@ def test_margin_of_a_step_without_swapped_rows_is_zero() -> None:
     assert float(margin(make_step([1.0], [-1]))) == 0.0
 
 
+def test_distillation_is_the_divergence_from_the_teacher() -> None:
+    """Nought where both expect the same, whatever their logits' offset."""
+    step = make_step([1.0, 1.0], [-1, 0])
+    taught_NV = torch.tensor([[0.0, 0.0], [0.0, 1.0]])
+    batch = replace(step.batch, taught_NV=taught_NV)
+    same = replace(step, batch=batch, logits_NV=taught_NV + 3)
+    assert float(distillation(same)) == pytest.approx(0.0, abs=1e-6)
+    # Odds of e to 1 at the second token, where even ones are expected.
+    other = replace(step, batch=batch, logits_NV=torch.zeros(2, 2))
+    e = math.e
+    wanted = math.log(2) - math.log(1 + e) + e / (1 + e)
+    assert float(distillation(other)) == pytest.approx(wanted / 2, abs=1e-6)
+
+
+def test_distillation_needs_a_teacher() -> None:
+    """The message says what gives one."""
+    with pytest.raises(ConfigError, match="needs a teacher: choose a family"):
+        distillation(make_step([1.0], [-1]))
+
+
 def test_reconstruction_is_one_at_the_mean_expert() -> None:
     """The unit is the experts' own spread, so the best constant scores about one."""
     experts_BP = torch.tensor([[0.0, 2.0], [2.0, 0.0], [1.0, 1.0]])
@@ -88,5 +112,5 @@ def test_reconstruction_needs_experts() -> None:
 
 def test_unknown_objective_lists_those_found() -> None:
     """A recipe's typo is named."""
-    with pytest.raises(ConfigError, match="'margins'; found: margin, reconstruction"):
+    with pytest.raises(ConfigError, match="'margins'; found: distillation, margin"):
         find_objectives({"margins": 1.0})

@@ -15,7 +15,7 @@ from genadapter.lora import LoraWeights
 from genadapter.reading.integer_layers import unit_mean_square
 from training import run
 from training.prefix import prefix_start
-from training.run import Workspace
+from training.workspace import Workspace
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*LeafSpec:FutureWarning"  # lightning itself

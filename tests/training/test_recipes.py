@@ -59,7 +59,7 @@ def test_assignments_reach_nested_fields_typed(tiny_recipe: Recipe) -> None:
         ("data.max_rows=0", "max_rows must be at least 1, got 0"),
         ("validate_every_steps=0", "validate_every_steps must be at least 1, got 0"),
         ("family=blend", "'blend' is not trained: choose .*hypernetwork"),
-        ('optim.objectives={"luck": 1.0}', "no objective 'luck'; found: margin"),
+        ('optim.objectives={"luck": 1.0}', "no objective 'luck'; found: distillation"),
     ],
 )
 def test_bad_assignment_is_refused(

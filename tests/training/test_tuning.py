@@ -16,8 +16,8 @@ from genadapter.library import flatten_b
 from genadapter.lora import LoraSpec
 from genadapter.pipeline import Pipeline
 from genadapter.reading import Reader
-from training.run import Workspace
 from training.tuning import ScaledSource, best_scale, tune
+from training.workspace import Workspace
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning"),  # lightning itself

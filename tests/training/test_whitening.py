@@ -7,8 +7,8 @@ import torch
 
 from genadapter.library import SharedFactors
 from training.batches import Batch
-from training.run import Workspace
 from training.whitening import second_moments, whiten
+from training.workspace import Workspace
 
 
 @pytest.fixture

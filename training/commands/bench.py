@@ -30,9 +30,14 @@ def experts(
 ) -> None:
     """Train experts for held-out tasks: together, and one by one with PEFT."""
     from genadapter.packages import home
-    from training.benchmark import BenchConfig, ExpertBench, plain_copy, run_bench
+    from training.experts.benchmark import (
+        BenchConfig,
+        ExpertBench,
+        plain_copy,
+        run_bench,
+    )
+    from training.experts.trials import check_peft
     from training.tasks import read_tasks
-    from training.trials import check_peft
 
     # PEFT comes last, and minutes of training would be lost.
     check_peft()

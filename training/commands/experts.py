@@ -33,7 +33,11 @@ def train(
     recipe = read_recipe(recipe_name, assignments)
     work = open_workspace(recipe, device=device, dtype=dtype)
     from training import run
-    from training.gains import GAIN_KEPT_AT_LEAST, expert_gains, warn_of_lossy_basis
+    from training.experts.gains import (
+        GAIN_KEPT_AT_LEAST,
+        expert_gains,
+        warn_of_lossy_basis,
+    )
 
     with progress("Training the multi-task adapter"):
         shared = run.train_multitask(work)
@@ -103,7 +107,7 @@ def compare_specs(
     """Train experts under each candidate shape; one JSON object a candidate."""
     recipe = read_recipe(recipe_name, assignments)
     base, encoder = load_models(device, dtype)
-    from training.spec_search import search_specs
+    from training.experts.spec_search import search_specs
 
     for result in search_specs(
         recipe, base=base, encoder=encoder, num_tasks=num_tasks, expert_steps=steps

@@ -20,7 +20,7 @@ from training.commands.workspace import (
 )
 
 if TYPE_CHECKING:
-    from training.run import Workspace
+    from training.workspace import Workspace
 
 
 def train(
@@ -63,7 +63,7 @@ def train(
         raise ConfigError(f"{bundle_out} exists: give a folder that does not exist yet")
     recipe = read_recipe(recipe_name, assignments)
     work = open_workspace(recipe, device=device, dtype=dtype, leg_minutes=leg)
-    from training.run import LegOverError
+    from training.fitting import LegOverError
 
     try:
         print_json(_train(work, time_budget, bundle_out, is_prompted=is_prompted))

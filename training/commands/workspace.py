@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from genadapter.base_model import BaseModel
     from genadapter.encoder import Encoder
     from training.recipes import Recipe
-    from training.run import Workspace
+    from training.workspace import Workspace
 
 RecipeArgument = Annotated[
     str, typer.Argument(metavar="RECIPE", help="smoke, cpu or gpu.")
@@ -69,6 +69,6 @@ def open_workspace(
     deadline = None if leg_minutes is None else time.monotonic() + 60 * leg_minutes
     base, encoder = load_models(device, dtype)
     with progress("Preparing tasks, descriptions and lower states"):
-        from training.run import prepare
+        from training.workspace import prepare
 
         return prepare(recipe, base=base, encoder=encoder, deadline=deadline)

@@ -1,6 +1,6 @@
 """What an objective sees of a training step, and how it is found.
 
-Shapes: G rows, B slots, P parameters of one flattened B.
+Shapes: G rows, B slots, N answer tokens, V vocabulary, P parameters of one flattened B.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ class Step:
     batch: Batch
     row_loss_G: Tensor
     """Mean cross-entropy over the answer tokens of every row."""
+    logits_NV: Tensor | None = None
+    """What the model expects at every answer token."""
     b_BP: Tensor
     """The flattened B factors of every slot."""
     expert_b_BP: Tensor | None = None

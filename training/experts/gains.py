@@ -17,9 +17,9 @@ from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
 from genadapter.packages import home
 from training.batches import TaskData
 from training.datamodule import validation_batches
-from training.run import Workspace
 from training.sources import ExpertSource
 from training.teacher_forcing import TaskScore, score_tasks
+from training.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 

@@ -19,10 +19,12 @@ from genadapter.packages import home
 from training import run
 from training.batches import TaskData
 from training.datamodule import BatchConfig
+from training.fitting import fit
 from training.module import OptimConfig
 from training.recipes import AdapterConfig, Recipe
 from training.sources import AdapterSource, ExpertSource, FreeExpertSource
 from training.teacher_forcing import mean_accuracy, score_tasks
+from training.workspace import Workspace, prepare
 
 MAX_ROWS = 40
 """Unseen rows of a task that are scored."""
@@ -100,14 +102,14 @@ def search_specs(
             name=_run_name(candidate, num_tasks, expert_steps),
             adapter=candidate.adapter,
         )
-        work = run.prepare(named, base=base, encoder=encoder)
+        work = prepare(named, base=base, encoder=encoder)
         shared = run.train_multitask(work)
         found = work.validation_tasks
         count = min(num_tasks, len(found))
         tasks = [found[i * len(found) // count] for i in range(count)]
         kind = FreeExpertSource if candidate.is_a_free else ExpertSource
         experts = kind(shared, tasks)
-        run.fit(
+        fit(
             work,
             experts,
             OptimConfig(learning_rate=6e-3, warmup_steps=5, max_steps=expert_steps),
@@ -133,7 +135,7 @@ def _run_name(candidate: Candidate, num_tasks: int, expert_steps: int) -> str:
     return f"spec-{shape}-{num_tasks}-tasks-{expert_steps}-steps"
 
 
-def accuracy(work: run.Workspace, source: AdapterSource, tasks: Sequence[int]) -> float:
+def accuracy(work: Workspace, source: AdapterSource, tasks: Sequence[int]) -> float:
     """Mean share of test rows answered token for token."""
     unseen = [work.tasks[t] for t in tasks]
     data = TaskData(

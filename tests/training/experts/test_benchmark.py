@@ -13,10 +13,16 @@ from genadapter.errors import ConfigError
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec, zeros
 from training.batches import TaskData
-from training.benchmark import LEVERS, BenchConfig, ExpertBench, plain_copy, run_bench
+from training.experts.benchmark import (
+    LEVERS,
+    BenchConfig,
+    ExpertBench,
+    plain_copy,
+    run_bench,
+)
+from training.experts.trials import Levers, PeftTrial, SharedTrial, TrialConfig
 from training.sources import ExpertSource, MultiTaskSource
 from training.tasks import Task
-from training.trials import Levers, PeftTrial, SharedTrial, TrialConfig
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*is_gradient_checkpointing:FutureWarning"  # PEFT's own use of it

@@ -22,9 +22,7 @@ from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec
 from training.batches import TaskData
 from training.checks import at_least
-from training.sources import ExpertSource
-from training.tasks import Task
-from training.trials import (
+from training.experts.trials import (
     Levers,
     PeftTrial,
     SharedTrial,
@@ -32,6 +30,8 @@ from training.trials import (
     TrialConfig,
     train_until,
 )
+from training.sources import ExpertSource
+from training.tasks import Task
 
 LEVERS = tuple(f.name for f in fields(Levers))
 NO_LEVERS = Levers(**dict.fromkeys(LEVERS, False))

@@ -1,0 +1,1 @@
+"""Experts by themselves: how fast they train, in which shape, and what they gain."""

@@ -1,0 +1,248 @@
+"""What a run is made of: its tasks, their rows and states, and the folder it keeps."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from genadapter.artifact import read_json, write_json
+from genadapter.base_model import BaseModel
+from genadapter.encoder import Encoder
+from genadapter.errors import ConfigError
+from genadapter.generators import find_family
+from genadapter.lora import LoraSpec
+from genadapter.packages import home
+from training.augment import variants
+from training.batches import TaskData, num_tokens
+from training.descriptions import DescriptionTable
+from training.drills import make_drills
+from training.recipes import Recipe
+from training.tasks import Task, read_tasks
+
+logger = logging.getLogger(__name__)
+
+RECIPE_FILE = "recipe.json"
+_RESUMABLE = ("optim", "validate_every_steps")
+"""Settings of the last stage alone: a run may go on with other ones."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workspace:
+    """What every stage of a run shares."""
+
+    recipe: Recipe
+    folder: Path
+    base: BaseModel
+    encoder: Encoder
+    spec: LoraSpec
+    """Shape of the experts."""
+    reading_spec: LoraSpec
+    """Shape of the adapter that reads tasks in its prompts."""
+    tasks: tuple[Task, ...]
+    """Training tasks first, then what was made of them, then the validation tasks."""
+    num_experts: int
+    """Training tasks without variants and drills: those that get an expert."""
+    num_train: int
+    """Tasks that are trained on, variants and drills included."""
+    data: TaskData
+    descriptions: DescriptionTable
+    deadline: float | None = None
+    """On the monotonic clock, when this leg of the run must stop."""
+
+    @property
+    def train_tasks(self) -> range:
+        """Positions of the tasks that are trained on."""
+        return range(self.num_train)
+
+    @property
+    def expert_tasks(self) -> range:
+        """Positions of the tasks that get an expert."""
+        return range(self.num_experts)
+
+    @property
+    def weights(self) -> dict[int, float]:
+        """How often each training task is drawn."""
+        share, num_made = (
+            self.recipe.data.natural_share,
+            self.num_train - self.num_experts,
+        )
+        if not num_made:
+            return dict.fromkeys(self.train_tasks, 1.0)
+        natural, made = share / self.num_experts, (1 - share) / num_made
+        return {t: natural if t < self.num_experts else made for t in self.train_tasks}
+
+    @property
+    def validation_tasks(self) -> range:
+        """Positions of the validation families' tasks."""
+        return range(self.num_train, len(self.tasks))
+
+
+def run_folder(name: str) -> Path:
+    """Where a run keeps its stages and checkpoints."""
+    return home() / "runs" / name
+
+
+def select_tasks(recipe: Recipe) -> tuple[list[Task], list[Task]]:
+    """The training and the validation tasks of a recipe; test tasks are never read."""
+    suite = read_tasks(Path(recipe.data.folder))
+    train = [t for t in suite if t.split == "train"]
+    for path in recipe.data.extra_files:
+        train += read_tasks(Path(path))
+    validation = [t for t in suite if t.split == "validation"]
+    if not train:
+        raise ConfigError(
+            f"{recipe.data.folder} holds no training task: build the suite with "
+            "`genadapter tasks build`"
+        )
+    return (
+        _thinned(train, recipe.data.max_tasks),
+        _thinned(validation, recipe.data.max_tasks),
+    )
+
+
+def heldout_tasks(recipe: Recipe) -> list[Task]:
+    """The suite's tasks that nothing may be trained on; drills are compared with them."""
+    return [t for t in read_tasks(Path(recipe.data.folder)) if t.split != "train"]
+
+
+def _thinned(tasks: list[Task], count: int) -> list[Task]:
+    """At most so many tasks, spread evenly; 0 keeps all."""
+    if not count or count >= len(tasks):
+        return tasks
+    return [tasks[i * len(tasks) // count] for i in range(count)]
+
+
+def prepare(
+    recipe: Recipe,
+    *,
+    base: BaseModel,
+    encoder: Encoder,
+    deadline: float | None = None,
+) -> Workspace:
+    """Reads tasks, encodes descriptions and caches lower states.
+
+    Args:
+        recipe: What to train, on what.
+        base: The frozen base.
+        encoder: Reads the descriptions.
+        deadline: On the monotonic clock, when this leg of the run must stop.
+
+    Raises:
+        ConfigError: The run's folder holds stages of another recipe, or a setting does
+            not fit the base or the tasks.
+    """
+    folder = run_folder(recipe.name)
+    check_same_run(recipe)
+    train, validation = (
+        _with_rows(tasks, base, recipe) for tasks in select_tasks(recipe)
+    )
+    varied = variants(
+        train,
+        relabelled=recipe.data.relabelled,
+        reformatted=recipe.data.reformatted,
+        max_rows=recipe.data.variant_rows,
+        seed=recipe.seed,
+    )
+    drills = make_drills(
+        train,
+        heldout_tasks(recipe) if recipe.data.drills else [],
+        count=recipe.data.drills,
+        max_rows=recipe.data.drill_rows,
+        seed=recipe.seed,
+    )
+    made = _with_rows([*varied, *drills], base, recipe)
+    tasks = (*train, *made, *validation)
+    digest = digest_of_tasks(tasks)
+    _check_same_tasks(folder, digest)
+    spec = base.spec(**asdict(recipe.adapter))
+    start_layer = recipe.adapter.start_layer
+    reading_spec = base.spec(**asdict(recipe.reading), start_layer=start_layer)
+    find_family(recipe.family).check_spec(reading_spec)
+    data = TaskData(
+        tasks,
+        base,
+        start_layer=recipe.adapter.start_layer,
+        max_tokens=recipe.data.max_tokens,
+        max_rows=recipe.data.max_rows,
+    )
+    data.cache.prepare(home() / "states")
+    logger.info("%d tasks, %d rows", len(tasks), len(data.rows))
+    # Only now: a run that could not begin must not bind the next one to its settings.
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / RECIPE_FILE, {**to_json(recipe), "tasks_sha256": digest})
+    return Workspace(
+        recipe=recipe,
+        folder=folder,
+        base=base,
+        encoder=encoder,
+        spec=spec,
+        reading_spec=reading_spec,
+        tasks=tasks,
+        num_experts=len(train),
+        num_train=len(train) + len(made),
+        data=data,
+        descriptions=DescriptionTable.encode(tasks, encoder),
+        deadline=deadline,
+    )
+
+
+def _with_rows(tasks: list[Task], base: BaseModel, recipe: Recipe) -> list[Task]:
+    """The tasks that have a row to train on."""
+    limit = recipe.data.max_tokens
+    kept = [
+        task
+        for task in tasks
+        if any(num_tokens(e, base) <= limit for e in task.rows("train"))
+    ]
+    if left_out := len(tasks) - len(kept):
+        logger.warning(
+            "%d tasks have no row of at most %d tokens: left out", left_out, limit
+        )
+    return kept
+
+
+def check_same_run(recipe: Recipe) -> None:
+    """Raises ConfigError where finished stages were made with other settings."""
+    path = run_folder(recipe.name) / RECIPE_FILE
+    if not path.exists():
+        return
+    found, wanted = read_json(path), to_json(recipe)
+    changed = [
+        key for key in wanted if key not in _RESUMABLE and found.get(key) != wanted[key]
+    ]
+    if changed:
+        raise ConfigError(
+            f"run {recipe.name!r} in {path.parent} was begun with other settings of "
+            f"{', '.join(changed)}: start another with name=NAME, or remove the folder"
+        )
+
+
+def digest_of_tasks(tasks: Sequence[Task]) -> str:
+    """Hex sha256 over ids, wordings and rows, in order."""
+    digest = hashlib.sha256()
+    for task in tasks:
+        rows = [(example.input, example.outputs) for example in task.examples]
+        digest.update(repr((task.id, task.descriptions, rows)).encode())
+    return digest.hexdigest()
+
+
+def _check_same_tasks(folder: Path, digest: str) -> None:
+    path = folder / RECIPE_FILE
+    found = read_json(path).get("tasks_sha256", digest) if path.exists() else digest
+    if found != digest:
+        raise ConfigError(
+            f"the tasks are no longer those that the run in {folder} was begun with: "
+            "the suite, its drills or variants have changed; start another run with "
+            "name=NAME, or remove the folder"
+        )
+
+
+def to_json(recipe: Recipe) -> dict[str, Any]:  # Any: plain JSON
+    """A recipe as JSON values."""
+    values: dict[str, Any] = json.loads(json.dumps(asdict(recipe)))
+    return values
