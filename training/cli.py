@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
     library = typer.Typer(help="Expert adapters on one A.", no_args_is_help=True)
     library.command("train")(experts.train)
     library.command("import")(experts.import_)
+    library.command("oracles")(experts.oracles)
     library.command("compare-specs")(experts.compare_specs)
     app.add_typer(library, name="experts")
     _group(app, "bench").command("experts")(bench_experts)

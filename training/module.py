@@ -13,6 +13,7 @@ from typing import Any
 
 import lightning
 import torch
+from lightning.pytorch.callbacks import ModelCheckpoint
 from torch import Tensor
 from torch.nn import functional
 
@@ -292,10 +293,12 @@ def new_trainer(
     Args:
         optim: Gives steps and the gradient's clip.
         device: Where the base model lies.
-        callbacks: Checkpoints and progress; without any, nothing is written.
+        callbacks: What watches it; without one that keeps checkpoints, nothing is
+            written, and no progress shown.
         validate_every_steps: Steps between looks at validation rows; `None` for none.
     """
     is_validated = validate_every_steps is not None
+    is_kept = any(isinstance(callback, ModelCheckpoint) for callback in callbacks)
     return lightning.Trainer(
         accelerator="gpu" if device.type == "cuda" else "cpu",
         devices=1,
@@ -304,8 +307,8 @@ def new_trainer(
         gradient_clip_val=optim.gradient_clip,
         callbacks=list(callbacks),
         logger=False,
-        enable_checkpointing=bool(callbacks),
-        enable_progress_bar=bool(callbacks),
+        enable_checkpointing=is_kept,
+        enable_progress_bar=is_kept,
         enable_model_summary=False,
         num_sanity_val_steps=0,
         limit_val_batches=None if is_validated else 0,

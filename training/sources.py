@@ -123,6 +123,14 @@ class ExpertSource(AdapterSource):
         """The experts of the batch's tasks, of shape (B, P)."""
         return self.b_NP[self.places(batch)]
 
+    def experts_a(self) -> Mapping[str, Tensor]:
+        """Per module, the A of every expert, of shape (N, L, R, I)."""
+        return {n: t.expand(len(self.b_NP), *t.shape) for n, t in self._a.items()}
+
+    def experts_b(self) -> Tensor:
+        """The flattened B of every expert, of shape (N, P)."""
+        return self.b_NP
+
     def places(self, batch: Batch) -> Tensor:
         """Where the experts of the batch's tasks stand in the table, of shape (B,)."""
         places = [self._place[task] for task in batch.tasks_B.tolist()]
@@ -148,6 +156,14 @@ class FreeExpertSource(AdapterSource):
                 for n, t in shared.a.items()
             }
         )
+
+    def experts_a(self) -> Mapping[str, Tensor]:
+        """Per module, the A of every expert, of shape (N, L, R, I)."""
+        return dict(self.a_by_module.items())
+
+    def experts_b(self) -> Tensor:
+        """The flattened B of every expert, of shape (N, P)."""
+        return self.experts.b_NP
 
     def a(self, batch: Batch) -> Mapping[str, Tensor]:
         """Per module, A of shape (B, L, R, I)."""

@@ -202,7 +202,7 @@ def test_report_lists_leaks_and_needs_tasks(
         (("tasks", "report", "nowhere"), "nowhere: no such file"),
         (("evaluate", "--tasks", "nowhere"), "no tasks 'nowhere'"),
         (("evaluate", "--prompted", "nowhere"), "make it with `genadapter train"),
-        (("evaluate", "--methods", "base,oracle"), "pass --oracle K"),
+        (("evaluate", "--methods", "base,oracle"), "pass --oracles FILE"),
         (("evaluate", "--methods", "multitask_prompted"), "pass --prompted FILE"),
     ],
 )
@@ -255,19 +255,52 @@ def test_evaluate_scores_methods_and_writes_a_report(
 def test_evaluate_goes_on_with_what_is_kept_unless_fresh(
     pipeline: Pipeline, base: BaseModel, suite_file: str, home: Path
 ) -> None:
-    """Answers and oracles lie in the home folder; `--fresh` asks for answers again."""
+    """Answers lie in the home folder; `--fresh` asks for them again."""
     loaders = Loaders(pipeline_with_base=lambda *_: (pipeline, base))
     arguments = ["evaluate", "--tasks", suite_file, "--methods", "base"]
-    arguments += ["--rows", "2", "--oracle", "1", "--json"]
+    arguments += ["--rows", "2", "--json"]
     first = values_of(invoke(*arguments, obj=loaders))
-    (oracle,) = (home / "oracles").iterdir()
     (path,) = (home / "evaluations").glob("*/base.json")
-    written = [file.stat().st_mtime_ns for file in (oracle, path)]
+    written = path.stat().st_mtime_ns
     assert values_of(invoke(*arguments, obj=loaders)) == first
-    assert [file.stat().st_mtime_ns for file in (oracle, path)] == written
+    assert path.stat().st_mtime_ns == written
     assert values_of(invoke(*arguments, "--fresh", obj=loaders)) == first
-    assert oracle.stat().st_mtime_ns == written[0]
-    assert path.stat().st_mtime_ns > written[1]
+    assert path.stat().st_mtime_ns > written
+
+
+@pytest.mark.filterwarnings("ignore:.*does not have many workers")
+@pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning")
+def test_oracles_are_trained_once_and_read_by_evaluate(
+    pipeline: Pipeline,
+    base: BaseModel,
+    suite_file: str,
+    home: Path,
+    tmp_path: Path,
+) -> None:
+    """The file settles which tasks have headroom; `evaluate` adds their column."""
+    loaders = Loaders(pipeline_with_base=lambda *_: (pipeline, base))
+    out = tmp_path / "oracles.json"
+    arguments = ["--tasks", suite_file, "--rows", "2"]
+    training = ["experts", "oracles", "--steps", "2", "--out", str(out)]
+    values = values_of(invoke(*training, *arguments, obj=loaders))
+    kept = {path: path.stat().st_mtime_ns for path in (home / "oracles").iterdir()}
+    assert values_of(invoke(*training, *arguments, obj=loaders)) == values
+    assert {p: p.stat().st_mtime_ns for p in (home / "oracles").iterdir()} == kept
+    assert values["num_oracles"] == values["num_tasks"] > 0
+    table = values_of(
+        invoke(
+            "evaluate",
+            *arguments,
+            "--methods",
+            "base",
+            "--oracles",
+            str(out),
+            "--json",
+            obj=loaders,
+        )
+    )
+    assert table["methods"] == ["base", "oracle"]
+    assert table["headline"]["num_tasks"] == values["num_with_headroom"]
 
 
 def test_groups_of_other_packages_are_joined() -> None:

@@ -27,12 +27,10 @@ def evaluate(
     num_rows: Annotated[
         int, typer.Option("--rows", min=1, help="Test rows of a task at most.")
     ] = 50,
-    num_oracles: Annotated[
-        int,
-        typer.Option(
-            "--oracle", min=0, help="Tasks to train an expert for, as an upper bound."
-        ),
-    ] = 0,
+    oracles: Annotated[
+        Path | None,
+        typer.Option(help="File of `experts oracles`; the upper bound."),
+    ] = None,
     prompted: Annotated[
         Path | None,
         typer.Option(help="File that `train --prompted` reports; a baseline."),
@@ -50,7 +48,7 @@ def evaluate(
     ] = None,
     is_fresh: Annotated[
         bool,
-        typer.Option("--fresh", help="Answer anew, over what is kept; oracles stay."),
+        typer.Option("--fresh", help="Answer anew, over what is kept."),
     ] = False,
     is_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -68,7 +66,8 @@ def evaluate(
             "`genadapter train RECIPE --prompted`"
         )
     names = None if methods is None else _names(methods)
-    evaluation.check_inputs(names or (), prompted=prompted, num_oracles=num_oracles)
+    evaluation.check_inputs(names or (), prompted=prompted, oracles=oracles)
+    bound = None if oracles is None else evaluation.read_bound(oracles)
     suite = read_tasks(tasks_folder) if tasks_folder.exists() else []
     chosen = evaluation.find_tasks(tasks, suite)
     with progress("Loading the base model, the encoder and the bundle"):
@@ -79,14 +78,13 @@ def evaluate(
         pipeline=pipeline,
         methods=names,
         num_rows=num_rows,
-        num_oracles=num_oracles,
         seed=seed,
         suite=suite,
         prompted=None if prompted is None else read_factors(prompted),
+        bound=bound,
         cells=evaluation.Cells(
             home() / "evaluations", reuse="nothing" if is_fresh else "kept"
         ),
-        keep=home() / "oracles",
         progress=_say,
     )
     if out is not None:

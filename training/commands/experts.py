@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,8 @@ import typer
 
 from genadapter.display import print_json, progress
 from genadapter.errors import ConfigError
+from genadapter.packages import home
+from training.commands.tasks import SUITE
 from training.commands.workspace import (
     AssignmentsArgument,
     DeviceOption,
@@ -21,6 +23,7 @@ from training.commands.workspace import (
 )
 
 GROWN_BUNDLE = Path("grown-bundle")
+ORACLES = Path("data") / "reports" / "oracles.json"
 
 
 def train(
@@ -92,6 +95,73 @@ def import_(
         card=card,
     )
     print_json({**imported.to_dict(), "bundle": str(out)})
+
+
+def oracles(
+    ctx: typer.Context,
+    tasks: Annotated[
+        str, typer.Option(help="heldout, seen, all or validation; or a task file.")
+    ] = "heldout",
+    num_rows: Annotated[
+        int, typer.Option("--rows", min=1, help="Test rows of a task to answer.")
+    ] = 20,
+    steps: Annotated[
+        int, typer.Option(min=1, help="Training steps of an expert at most.")
+    ] = 120,
+    out: Annotated[Path, typer.Option(help="The file.")] = ORACLES,
+    seed: Annotated[int, typer.Option(help="Of the order of training rows.")] = 0,
+    tasks_folder: Annotated[Path, typer.Option(help="Folder of the suite.")] = SUITE,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option(help="Folder or hub id of the base model.")
+    ] = None,
+) -> None:
+    """Train an expert for every task to be scored: what could be reached, and where.
+
+    Do so before training a generator; `evaluate --oracles` reads the file. Started
+    again with the same arguments, it goes on where it was.
+    """
+    from training import evaluation
+    from training.tasks import read_tasks
+
+    suite = read_tasks(tasks_folder) if tasks_folder.exists() else []
+    chosen = evaluation.find_tasks(tasks, suite)
+    with progress("Loading the base model, the encoder and the bundle"):
+        pipeline, model = ctx.obj.pipeline_with_base(bundle, None, base)
+    around = pipeline.bundle.surroundings
+    config = evaluation.OracleConfig()
+    config = replace(config, optim=replace(config.optim, max_steps=steps))
+    with progress(f"Training oracles of {len(chosen)} tasks"):
+        trained = evaluation.train_oracles(
+            chosen,
+            base=model,
+            spec=around.spec,
+            shared=around.shared,
+            config=config,
+            seed=seed,
+            keep=home() / "oracles",
+        )
+    with progress("Answering"):
+        bound = evaluation.answer_bound(
+            chosen,
+            trained,
+            base=model,
+            spec=around.spec,
+            shared=around.shared,
+            num_rows=num_rows,
+        )
+    evaluation.write_bound(bound, out)
+    gains = [gain for t in chosen if (gain := bound.gain_of(t)) is not None]
+    print_json(
+        {
+            "file": str(out),
+            "num_tasks": len(chosen),
+            "num_oracles": len(gains),
+            "num_with_headroom": sum(map(evaluation.has_headroom, gains)),
+        }
+    )
 
 
 def compare_specs(

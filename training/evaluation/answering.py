@@ -86,7 +86,10 @@ def answer_all(
     slots = AdapterSlots(base.model, treatment.spec or spec)
     try:
         for chunk in _batches(order, questions):
-            b = [treatment.b_of[questions[i].task] for i in chunk]
+            places = [questions[i].task for i in chunk]
+            if treatment.a_of:
+                a = _stacked([treatment.a_of[place] for place in places], base)
+            b = [treatment.b_of[place] for place in places]
             texts = base.generate(
                 [prompts[i] for i in chunk],
                 max_new_tokens=questions[chunk[0]].max_new_tokens,
@@ -131,6 +134,14 @@ def _batches(
         group = list(same)
         for start in range(0, len(group), BATCH_ROWS):
             yield group[start : start + BATCH_ROWS]
+
+
+def _stacked(
+    factors: Sequence[Mapping[str, Tensor]], base: BaseModel
+) -> dict[str, Tensor]:
+    """Per module, factors of shape (G, L, R, I)."""
+    stacked = {name: torch.stack([a[name] for a in factors]) for name in factors[0]}
+    return {name: t.to(base.device, base.dtype) for name, t in stacked.items()}
 
 
 def _row_adapters(

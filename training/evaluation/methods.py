@@ -50,6 +50,8 @@ class Treatment:
     a task that the method does not apply to is not in it."""
     a: Mapping[str, Tensor] | None = None
     """The A that all those B stand on, of shape (L, R, I); `None` for the library's."""
+    a_of: Mapping[int, Mapping[str, Tensor]] = field(default_factory=dict)
+    """By position, an A of its own in place of that; of every task, or of none."""
     fixed_b: Mapping[str, Tensor] = field(default_factory=dict)
     """Per module that those B leave out, the one that all adapters have, (L, O, R)."""
     spec: LoraSpec | None = None
@@ -70,8 +72,6 @@ class Setting:
     """The generator and its bundle."""
     prompted: SharedFactors | None
     """The multi-task adapter that was trained with descriptions in its prompts."""
-    oracles: Mapping[int, Tensor]
-    """By position, experts trained on the scored tasks."""
     seed: int
     """Of the controls."""
 
@@ -100,7 +100,7 @@ def check_methods(methods: Sequence[str], family: str) -> None:
 
 
 def check_inputs(
-    methods: Sequence[str], *, prompted: object | None, num_oracles: int
+    methods: Sequence[str], *, prompted: object | None, oracles: object | None
 ) -> None:
     """Raises ConfigError where a method is asked for without what it runs on.
 
@@ -108,22 +108,22 @@ def check_inputs(
         methods: Those named by the user; in a table of all methods such a column is
             left empty instead.
         prompted: The adapter of `multitask_prompted`, or its file.
-        num_oracles: Tasks that get an oracle.
+        oracles: What oracles answered, or its file.
     """
     if PROMPTED in methods and prompted is None:
         raise ConfigError(
             f"method {PROMPTED!r} needs its adapter, got none: pass --prompted FILE, "
             "which `genadapter train RECIPE --prompted` writes"
         )
-    if ORACLE in methods and not num_oracles:
+    if ORACLE in methods and oracles is None:
         raise ConfigError(
-            f"method {ORACLE!r} needs experts for the scored tasks, got none: pass "
-            "--oracle K to train them for K tasks"
+            f"method {ORACLE!r} needs what experts of the scored tasks answered, got "
+            "none: pass --oracles FILE, which `genadapter experts oracles` writes"
         )
 
 
 def treatment(method: str, setting: Setting) -> Treatment:
-    """How a method answers every task that it applies to."""
+    """How a method answers every task that it applies to; oracles have answered."""
     family, control = setting.pipeline.family, ""
     if method.startswith(f"{family}_"):
         control = method.removeprefix(f"{family}_")
@@ -173,10 +173,6 @@ def _uniform(setting: Setting) -> Treatment:
     b_P = around.shared.flat_b()
     mean_P = around.library.mean_delta()
     return _constant(b_P + bundle.manifest.scale_of("uniform") * mean_P, setting)
-
-
-def _oracle(setting: Setting) -> Treatment:
-    return Treatment(prompt="input", b_of=dict(setting.oracles))
 
 
 def _constant(b_P: Tensor, setting: Setting) -> Treatment:
@@ -276,7 +272,6 @@ _BUILDERS: dict[str, Callable[[Setting], Treatment]] = {
     MULTITASK: _multitask,
     PROMPTED: _multitask_prompted,
     "uniform": _uniform,
-    ORACLE: _oracle,
 }
 _CONTROLS: dict[str, Callable[[Setting], Treatment]] = {
     "shuffled": _shuffled,

@@ -15,13 +15,13 @@ from genadapter.pipeline import Pipeline
 from training.evaluation.answering import Question
 from training.evaluation.cells import Column
 from training.evaluation.intervals import Array
-from training.evaluation.methods import BASE, ORACLE
 from training.evaluation.scoring import (
     Score,
     has_two_answers,
     majority_answer,
     score,
 )
+from training.evaluation.upper_bound import UpperBound
 from training.tasks import Task
 
 Distance = Literal["seen_tasks", "unseen_tasks", "unseen_families"]
@@ -49,6 +49,9 @@ class TaskResult:
     """Rows that were asked (R)."""
     scores: Mapping[str, Array]
     """By method, (R, M) in the order of `METRICS`; without methods that do not apply."""
+    oracle_gain: float | None = None
+    """Exact match of its oracle less that of the base, over all the rows that the
+    oracle answered; `None` without one."""
     told: Mapping[str, str] = field(default_factory=dict)
     """By control, the task whose description was given in place of this one's."""
 
@@ -59,16 +62,14 @@ class TaskResult:
         return float(self.scores[method][:, METRICS.index(metric)].mean())
 
     @property
-    def oracle_gain(self) -> float | None:
-        """Exact match of the oracle less that of the base; `None` without either."""
-        oracle, base = self.mean(ORACLE), self.mean(BASE)
-        return None if oracle is None or base is None else oracle - base
-
-    @property
     def has_headroom(self) -> bool:
         """Whether there is an oracle, and it gains enough."""
-        gain = self.oracle_gain
-        return gain is not None and gain >= MIN_ORACLE_GAIN - 1e-9
+        return has_headroom(self.oracle_gain)
+
+
+def has_headroom(oracle_gain: float | None) -> bool:
+    """Whether an oracle gains enough over the base."""
+    return oracle_gain is not None and oracle_gain >= MIN_ORACLE_GAIN - 1e-9
 
 
 def distance_of(task: Task, pipeline: Pipeline) -> Distance:
@@ -95,6 +96,8 @@ def score_tasks(
     distances: Sequence[Distance],
     questions: Sequence[Question],
     columns: Mapping[str, Column],
+    *,
+    bound: UpperBound | None = None,
 ) -> list[TaskResult]:
     """Every method's answers against the references, task by task.
 
@@ -103,6 +106,7 @@ def score_tasks(
         distances: How far each is from what was trained on.
         questions: The rows of all tasks.
         columns: By method, an answer a question.
+        bound: What oracles answered.
     """
     return [
         _task_result(
@@ -111,6 +115,7 @@ def score_tasks(
             distances[position],
             {i: q for i, q in enumerate(questions) if q.task == position},
             columns,
+            oracle_gain=None if bound is None else bound.gain_of(task),
         )
         for position, task in enumerate(tasks)
     ]
@@ -122,6 +127,8 @@ def _task_result(
     distance: Distance,
     asked: Mapping[int, Question],
     columns: Mapping[str, Column],
+    *,
+    oracle_gain: float | None,
 ) -> TaskResult:
     scores = {}
     for method, column in columns.items():
@@ -142,6 +149,7 @@ def _task_result(
         has_two_answers=has_two_answers(task),
         num_rows=len(asked),
         scores=scores,
+        oracle_gain=oracle_gain,
         told={
             method: column.told[position]
             for method, column in columns.items()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -33,9 +32,9 @@ from training.evaluation.methods import (
     known_methods,
     treatment,
 )
-from training.evaluation.oracle import OracleConfig, choose_tasks, train_oracles
 from training.evaluation.report import Report, build_report
 from training.evaluation.results import distance_of, score_tasks
+from training.evaluation.upper_bound import UpperBound
 from training.tasks import Split, Task, read_tasks
 
 logger = logging.getLogger(__name__)
@@ -86,13 +85,11 @@ def evaluate(
     pipeline: Pipeline,
     methods: Sequence[str] | None = None,
     num_rows: int = 50,
-    num_oracles: int = 0,
     seed: int = 0,
     suite: Sequence[Task] = (),
     prompted: SharedFactors | None = None,
-    oracle: OracleConfig | None = None,
+    bound: UpperBound | None = None,
     cells: Cells | None = None,
-    keep: Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Scores methods on held-out rows of tasks, told held-out descriptions.
@@ -104,14 +101,12 @@ def evaluate(
         methods: Names from `known_methods`; `None` means all of them, and leaves those
             empty that lack what they run on.
         num_rows: Test rows of a task at most.
-        num_oracles: Tasks that an oracle is trained for; any adds the method `oracle`.
-        seed: Of controls, oracles and bootstrap.
+        seed: Of controls and bootstrap.
         suite: Further tasks that controls may borrow descriptions from.
         prompted: The adapter of `multitask_prompted`.
-        oracle: How oracles are trained.
+        bound: What oracles answered; adds the method `oracle`.
         cells: What methods answered in earlier calls; a method whose answers are there
             for the very same arguments is not asked again.
-        keep: Folder that trained oracles are kept in; `None` keeps none.
         progress: Called before each method and at the end.
 
     Raises:
@@ -121,45 +116,33 @@ def evaluate(
             another shape.
         StorageError: The disk does not take what is to be kept.
     """
-    check_inputs(methods or (), prompted=prompted, num_oracles=num_oracles)
+    check_inputs(methods or (), prompted=prompted, oracles=bound)
     chosen = list(known_methods(pipeline.family) if methods is None else methods)
-    if num_oracles and ORACLE not in chosen:
+    if bound is not None and ORACLE not in chosen:
         chosen.append(ORACLE)
-    _check(tasks, chosen, pipeline.family, num_rows=num_rows, num_oracles=num_oracles)
+    _check(tasks, chosen, pipeline.family, num_rows=num_rows)
     check_base(pipeline.bundle.manifest, base)
+    if bound is not None:
+        bound.check(tasks, base=base, num_rows=num_rows)
     if prompted is not None:
         _check_prompted(prompted, pipeline.bundle.surroundings.prompted_spec)
     tell = progress or (lambda _method, _share: None)
     distances = [distance_of(task, pipeline) for task in tasks]
-    around = pipeline.bundle.surroundings
-    oracle = oracle or OracleConfig()
-    tell("training oracles" if num_oracles else chosen[0], 0.0)
     setting = Setting(
         tasks=tasks,
         suite=_joined(tasks, suite),
         pipeline=pipeline,
         prompted=prompted,
-        oracles=train_oracles(
-            tasks,
-            choose_tasks(tasks, distances, count=num_oracles),
-            base=base,
-            spec=around.spec,
-            shared=around.shared,
-            config=oracle,
-            seed=seed,
-            keep=keep,
-        ),
         seed=seed,
     )
     questions = questions_of(tasks, base=base, num_rows=num_rows)
-    kept = cells and cells.of(
-        evaluation_digest(
-            setting, questions, base=base, oracle=oracle, num_oracles=num_oracles
-        )
-    )
-    columns = _run_methods(chosen, setting, questions, base=base, kept=kept, tell=tell)
+    kept = cells and cells.of(evaluation_digest(setting, questions, base=base))
+    asked = [method for method in chosen if method != ORACLE]
+    columns = _run_methods(asked, setting, questions, base=base, kept=kept, tell=tell)
+    if bound is not None:
+        columns[ORACLE] = bound.column(tasks, questions)
     return build_report(
-        score_tasks(tasks, distances, questions, columns),
+        score_tasks(tasks, distances, questions, columns, bound=bound),
         chosen,
         default=pipeline.family,
         seed=seed,
@@ -167,7 +150,9 @@ def evaluate(
             "bundle": pipeline.bundle.digest,
             "base": base.fingerprint.digest,
             "rows": num_rows,
-            "oracles": len(setting.oracles),
+            "oracles": sum(
+                bound is not None and task.id in bound.tasks for task in tasks
+            ),
             "seed": seed,
         },
     )
@@ -178,17 +163,13 @@ def evaluation_digest(
     questions: Sequence[Question],
     *,
     base: BaseModel,
-    oracle: OracleConfig,
-    num_oracles: int,
 ) -> str:
     """Names all that decides what any method answers.
 
     Args:
-        setting: What methods draw on; its oracles follow from the rest.
+        setting: What methods draw on.
         questions: The rows of all tasks.
         base: Answers them.
-        oracle: How oracles are trained.
-        num_oracles: Tasks that an oracle is asked for.
     """
     pipeline, prompted = setting.pipeline, setting.prompted
     values = {
@@ -206,7 +187,6 @@ def evaluation_digest(
         "suite": sorted(
             (t.id, t.family, t.pool, description_of(t)) for t in setting.suite
         ),
-        "oracles": (num_oracles, asdict(oracle)),
         "seed": setting.seed,
     }
     return digest_of(values, () if prompted is None else (prompted.a, prompted.b))
@@ -223,15 +203,12 @@ def _check(
     family: str,
     *,
     num_rows: int,
-    num_oracles: int,
 ) -> None:
     check_methods(methods, family)
     if not tasks:
         raise ConfigError("there must be at least one task to evaluate, got none")
     if num_rows < 1:
         raise ConfigError(f"rows must be at least 1, got {num_rows}")
-    if num_oracles < 0:
-        raise ConfigError(f"oracles must be at least 0, got {num_oracles}")
 
 
 def _check_prompted(prompted: SharedFactors, spec: LoraSpec) -> None:

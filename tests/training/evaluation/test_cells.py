@@ -14,7 +14,7 @@ from genadapter.base_model import BaseModel
 from genadapter.errors import StorageError
 from genadapter.library import SharedFactors
 from genadapter.pipeline import Pipeline
-from training.evaluation import Cells, OracleConfig, Report, evaluate
+from training.evaluation import Cells, Report, evaluate
 from training.evaluation.answering import questions_of
 from training.evaluation.cells import Column
 from training.evaluation.methods import Setting
@@ -166,13 +166,12 @@ def test_half_written_answers_are_never_seen(
 
 @pytest.fixture
 def setting(pipeline: Pipeline, suite: list[Task]) -> Setting:
-    """Two tasks without oracles."""
+    """Two tasks."""
     return Setting(
         tasks=suite[:2],
         suite=suite,
         pipeline=pipeline,
         prompted=None,
-        oracles={},
         seed=0,
     )
 
@@ -183,8 +182,6 @@ def digest(base: BaseModel, setting: Setting) -> Callable[..., str]:
 
     def name(
         num_rows: int = 2,
-        num_oracles: int = 1,
-        oracle: OracleConfig | None = None,
         asked: BaseModel = base,
         **changed: object,
     ) -> str:
@@ -193,8 +190,6 @@ def digest(base: BaseModel, setting: Setting) -> Callable[..., str]:
             given,
             questions_of(given.tasks, base=asked, num_rows=num_rows),
             base=asked,
-            oracle=oracle or OracleConfig(),
-            num_oracles=num_oracles,
         )
 
     return name
@@ -221,8 +216,6 @@ def test_digest_covers_all_that_decides_an_answer(
     digests = [
         digest(),
         digest(num_rows=1),
-        digest(num_oracles=2),
-        digest(oracle=OracleConfig(max_rows=3)),
         digest(asked=new_base(seed=7)),
         digest(seed=1),
         digest(tasks=tasks[:1]),

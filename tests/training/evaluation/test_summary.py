@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 
 import numpy as np
 import pytest
@@ -42,6 +43,9 @@ def _result(
         has_two_answers=has_two_answers,
         num_rows=2,
         scores=scores,
+        oracle_gain=fmean(values["oracle"]) - fmean(values["base"])
+        if "oracle" in values
+        else None,
     )
 
 

@@ -23,10 +23,10 @@ from training.evaluation import (
     evaluate,
     find_tasks,
     known_methods,
+    train_oracles,
     write_report,
 )
 from training.evaluation.methods import Setting, treatment
-from training.evaluation.oracle import choose_tasks, train_oracles
 from training.evaluation.results import distance_of
 from training.module import OptimConfig
 from training.run import read_factors
@@ -76,7 +76,6 @@ def setting(pipeline: Pipeline) -> Setting:
         suite=TASKS,
         pipeline=pipeline,
         prompted=None,
-        oracles={},
         seed=0,
     )
 
@@ -141,28 +140,6 @@ def test_base_is_left_as_it_was(base: BaseModel, pipeline: Pipeline) -> None:
 # Lightning's own: batches are in memory, and it has yet to follow torch's pytree.
 @pytest.mark.filterwarnings("ignore:.*does not have many workers")
 @pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning")
-def test_oracles_learn_their_tasks(base: BaseModel, pipeline: Pipeline) -> None:
-    """An oracle answers a constant task; any oracle adds its method to the table."""
-    report = evaluate(
-        TASKS,
-        base=base,
-        pipeline=pipeline,
-        methods=["base", "hypernetwork"],
-        num_oracles=3,
-        oracle=ORACLE,
-    )
-    values = report.to_dict()
-    assert values["methods"] == ["base", "hypernetwork", "oracle"]
-    assert values["macro"]["oracle"]["num_tasks"] == 3
-    assert values["tasks"][0]["exact_match"]["oracle"] == 1
-    assert values["origin"]["oracles"] == 3
-    assert values["headline"]["tasks"][0] == "colour1"
-    assert values["gap_recovered"] is not None
-
-
-# Lightning's own, as above.
-@pytest.mark.filterwarnings("ignore:.*does not have many workers")
-@pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning")
 def test_task_of_long_rows_alone_gets_no_oracle(
     base: BaseModel, pipeline: Pipeline, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -174,7 +151,6 @@ def test_task_of_long_rows_alone_gets_no_oracle(
     few = replace(ORACLE.optim, max_steps=1)
     oracles = train_oracles(
         [TASKS[0], long, long, long],
-        range(4),
         base=base,
         spec=around.spec,
         shared=around.shared,
@@ -183,15 +159,6 @@ def test_task_of_long_rows_alone_gets_no_oracle(
     )
     assert list(oracles) == [0]
     assert "3 of 4 tasks get no oracle" in caplog.text
-
-
-def test_oracles_are_spread_over_distances_and_families() -> None:
-    """Distances take turns, and families within them."""
-    distances = ["far", "far", "near", "seen"]
-    assert choose_tasks(TASKS, distances, count=3) == [0, 2, 3]
-    assert choose_tasks(TASKS, distances, count=9) == [0, 1, 2, 3]
-    bare = replace(TASKS[0], examples=TASKS[0].examples[:1])
-    assert choose_tasks([bare], ["far"], count=1) == []
 
 
 def test_prompted_multitask_reads_its_own_factors(
@@ -331,10 +298,9 @@ def test_task_sets_and_files_are_found(tmp_path: Path) -> None:
         ({"methods": ["guess"]}, "no method 'guess'; found: base, base_description"),
         ({"methods": ["base", "base"]}, "each once"),
         ({"methods": []}, "at least one method"),
-        ({"methods": ["oracle"]}, "'oracle' needs .* --oracle K"),
+        ({"methods": ["oracle"]}, "'oracle' needs .* --oracles FILE"),
         ({"methods": ["multitask_prompted"]}, "needs .* --prompted FILE"),
         ({"num_rows": 0}, "rows must be at least 1, got 0"),
-        ({"num_oracles": -1}, "oracles must be at least 0, got -1"),
     ],
 )
 def test_bad_arguments_are_refused(
