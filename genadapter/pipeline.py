@@ -172,16 +172,18 @@ class Pipeline:
     def features(self, conditions: Sequence[Condition]) -> Features:
         """What the generator looks at for B conditions, on its device."""
         texts = [condition.text for condition in conditions]
-        text = self.encoder.encode(texts)
+        embeddings_BE = self.encoder.encode(texts)
         generator = self.bundle.generator
         neighbours = self.bundle.surroundings.library.search(
-            text.pooled_BE, num_neighbours=generator.num_neighbours
+            embeddings_BE, num_neighbours=generator.num_neighbours
         )
         device = next(chain(generator.parameters(), generator.buffers())).device
         reading = (
             self.reader.read(texts) if generator.reads_base and self.reader else None
         )
-        features = Features(text=text, neighbours=neighbours, reading=reading)
+        features = Features(
+            embeddings_BE=embeddings_BE, neighbours=neighbours, reading=reading
+        )
         return features.to(device)
 
     def generate(

@@ -31,7 +31,7 @@ from genadapter.attach import AdapterSlots
 from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, save_bundle
 from genadapter.condition import Condition
-from genadapter.encoder import Encoder, TextFeatures
+from genadapter.encoder import Encoder
 from genadapter.generators import (
     Features,
     Generator,
@@ -169,20 +169,13 @@ class HashingEncoder:
         self.name = name
         self.embedding_size = embedding_size
 
-    def encode(self, texts: Sequence[str]) -> TextFeatures:
-        """Features of B texts."""
-        words = [text.lower().split() for text in texts]
-        length = max(map(len, words))
-        tokens_BTE = torch.zeros(len(texts), length, self.embedding_size)
-        mask_BT = torch.zeros(len(texts), length, dtype=torch.bool)
-        for row, line in enumerate(words):
-            tokens_BTE[row, : len(line)] = torch.stack([*map(self._vector, line)])
-            mask_BT[row, : len(line)] = True
-        return TextFeatures(
-            pooled_BE=functional.normalize(tokens_BTE.sum(dim=1), dim=1),
-            tokens_BTE=tokens_BTE,
-            mask_BT=mask_BT,
-        )
+    def encode(self, texts: Sequence[str]) -> torch.Tensor:
+        """Embeddings of B texts."""
+        sums = [
+            torch.stack([*map(self._vector, text.lower().split())]).sum(dim=0)
+            for text in texts
+        ]
+        return functional.normalize(torch.stack(sums), dim=1)
 
     def _vector(self, word: str) -> torch.Tensor:
         seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
@@ -221,7 +214,7 @@ def make_surroundings(spec: LoraSpec, encoder: Encoder) -> Surroundings:
     ]
     library = ExpertLibrary(
         experts,
-        embeddings_NE=encoder.encode(TEXTS).pooled_BE,
+        embeddings_NE=encoder.encode(TEXTS),
         coefficients_NC=coefficients_NC,
         basis_CP=basis_CP,
     )
@@ -389,9 +382,12 @@ def features(
 ) -> Features:
     """Features of three texts that are not in the library."""
     texts = ["give the plural of a noun please", "sort one two three", "capital"]
-    text = encoder.encode(texts)
-    neighbours = surroundings.library.search(text.pooled_BE, num_neighbours=4)
-    return Features(text=text, neighbours=neighbours, reading=reader.read(texts))
+    embeddings_BE = encoder.encode(texts)
+    return Features(
+        embeddings_BE=embeddings_BE,
+        neighbours=surroundings.library.search(embeddings_BE, num_neighbours=4),
+        reading=reader.read(texts),
+    )
 
 
 @pytest.fixture

@@ -13,42 +13,39 @@ from genadapter.errors import ConfigError
 TEXTS = ["sort these numbers upwards", "plural", "give the capital of a country please"]
 
 
-def test_features_are_unit_norm_and_masked(encoder_folder: Path) -> None:
-    """Padding carries neither a state nor a mark."""
+def test_embeddings_are_of_unit_norm(encoder_folder: Path) -> None:
+    """One a text, of the size that the encoder names."""
     encoder = SentenceEncoder(str(encoder_folder))
     found = encoder.encode(TEXTS)
     assert encoder.name == str(encoder_folder)
-    assert len(found) == 3
-    assert found.tokens_BTE.shape[2] == encoder.embedding_size == 16
-    torch.testing.assert_close(found.pooled_BE.norm(dim=1), torch.ones(3))
-    assert found.mask_BT.sum(dim=1).tolist() == [4, 1, 7]
-    assert (found.tokens_BTE[~found.mask_BT] == 0).all()
+    assert found.shape == (3, encoder.embedding_size) == (3, 16)
+    torch.testing.assert_close(found.norm(dim=1), torch.ones(3))
 
 
 def test_row_of_a_batch_equals_the_single_case(encoder_folder: Path) -> None:
-    """Bit for bit: company changes no rounding, and selecting trims the padding."""
+    """Bit for bit: company changes no rounding."""
     encoder = SentenceEncoder(str(encoder_folder))
     many = [f"{text} {word}" for word in ("cat", "dog", "red") for text in TEXTS] * 3
     together = encoder.encode(many)
     for place, text in enumerate(many):
-        row, alone = together.select(torch.tensor([place])), encoder.encode([text])
-        assert torch.equal(row.pooled_BE, alone.pooled_BE)
-        assert torch.equal(row.tokens_BTE, alone.tokens_BTE)
-        assert torch.equal(row.mask_BT, alone.mask_BT)
+        assert torch.equal(together[place : place + 1], encoder.encode([text]))
 
 
 def test_long_texts_are_cut(encoder_folder: Path) -> None:
     """Nobody waits for a book."""
     encoder = SentenceEncoder(str(encoder_folder))
-    found = encoder.encode(["sort " * 500])
-    assert found.mask_BT.shape == (1, encoder.max_tokens)
+    long, longer = (
+        encoder.encode([f"{'sort ' * encoder.max_tokens}{rest}"])
+        for rest in ("", "these numbers " * 200)
+    )
+    assert torch.equal(long, longer)
 
 
-def test_features_can_be_learned_from(encoder_folder: Path) -> None:
+def test_embeddings_can_be_learned_from(encoder_folder: Path) -> None:
     """A generator in training may keep them for its backward pass."""
     found = SentenceEncoder(str(encoder_folder)).encode(TEXTS)
     layer = torch.nn.Linear(16, 2)
-    layer(found.pooled_BE).sum().backward()
+    layer(found).sum().backward()
     assert layer.weight.grad is not None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from genadapter.passes import LENGTH_STEP, PASS_ROWS, PASS_TOKENS, pad_states, passes
+from genadapter.passes import LENGTH_STEP, PASS_ROWS, PASS_TOKENS, passes, real_tokens
 
 
 def ids_of(*lengths: int) -> list[list[int]]:
@@ -53,9 +53,7 @@ def test_nothing_to_read_is_no_error(ids: list[list[int]]) -> None:
     assert [one.mask_BT.any().item() for one in passes(ids)] == [False] * len(ids)
 
 
-def test_padded_states_are_zero_and_marked() -> None:
+def test_real_tokens_come_first() -> None:
     """The longest sets the length."""
-    states_BTX, mask_BT = pad_states([torch.ones(2, 3), torch.ones(4, 3)])
-    assert states_BTX.shape == (2, 4, 3)
-    assert mask_BT.sum(dim=1).tolist() == [2, 4]
-    assert torch.equal(states_BTX.any(dim=2), mask_BT)
+    mask_BT = real_tokens([2, 4], device=torch.device("cpu"))
+    assert mask_BT.tolist() == [[True, True, False, False], [True] * 4]

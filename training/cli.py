@@ -11,6 +11,7 @@ import logging
 import typer
 
 from training.commands import experts, tasks
+from training.commands.ablate import ablate
 from training.commands.bench import experts as bench_experts
 from training.commands.evaluate import evaluate
 from training.commands.train import train
@@ -21,12 +22,14 @@ def register(app: typer.Typer) -> None:
     # Lightning greets every run with hardware notes and tips.
     logging.getLogger("lightning.pytorch.utilities.rank_zero").setLevel(logging.WARNING)
     app.command()(train)
+    app.command()(ablate)
     app.command()(evaluate)
     suite = typer.Typer(help="The task suite and task files.", no_args_is_help=True)
     suite.command("build")(tasks.build)
     suite.command("list")(tasks.list_)
     suite.command("show")(tasks.show)
     suite.command("import")(tasks.import_)
+    suite.command("encode")(tasks.encode)
     suite.command("report")(tasks.report)
     app.add_typer(suite, name="tasks")
     library = typer.Typer(help="Expert adapters on one A.", no_args_is_help=True)

@@ -10,6 +10,7 @@ from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from genadapter.errors import ConfigError
 from genadapter.lora import LoraSpec
 from training.averaging import WeightAverage
 from training.batches import PromptedData, TaskData
@@ -20,7 +21,12 @@ from training.datamodule import (
     TaskDataModule,
     validation_batches,
 )
-from training.module import AdapterTraining, OptimConfig, new_trainer
+from training.module import (
+    VALIDATION_METRICS,
+    AdapterTraining,
+    OptimConfig,
+    new_trainer,
+)
 from training.sources import AdapterSource
 from training.teacher import Teacher
 from training.workspace import Workspace
@@ -45,6 +51,22 @@ def best_checkpoint(folder: Path) -> Path:
     """The checkpoint with the best validation score, or the last one."""
     best = folder / BEST_FILE
     return best if best.exists() else folder / LAST_FILE
+
+
+def best_look(folder: Path) -> tuple[int, dict[str, float]]:
+    """Steps behind a folder's best checkpoint, and its metrics on validation rows.
+
+    Raises:
+        ConfigError: It was trained without validation tasks.
+    """
+    state = torch.load(best_checkpoint(folder), map_location="cpu", weights_only=True)
+    step: int = state["global_step"]
+    for behind, values in reversed(state["losses"]):
+        if behind == step and values.keys() == set(VALIDATION_METRICS):
+            return step, dict(values)
+    raise ConfigError(
+        f"{folder} holds no look at validation rows: add validation tasks to the suite"
+    )
 
 
 def fit(

@@ -123,7 +123,7 @@ def add_expert(
     """
     around, manifest = bundle.surroundings, bundle.manifest
     condition = Condition(description=imported.expert.description)
-    embedding_1E = encoder.encode([condition.text]).pooled_BE.cpu()
+    embedding_1E = encoder.encode([condition.text]).cpu()
     library = around.library
     grown = ExpertLibrary(
         [*library.experts, imported.expert],

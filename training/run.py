@@ -190,7 +190,7 @@ def build_library(
     ]
     return ExpertLibrary(
         experts,
-        embeddings_NE=work.descriptions.features.pooled_BE[torch.tensor(chosen)],
+        embeddings_NE=work.descriptions.embeddings_BE[torch.tensor(chosen)],
         coefficients_NC=coefficients_NC,
         basis_CP=basis_CP,
     )

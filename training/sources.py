@@ -234,9 +234,9 @@ class GeneratorSource(AdapterSource):
     def features(self, batch: Batch) -> Features:
         """What the generator sees for every slot of a batch."""
         told_B = batch.descriptions_B.cpu()
-        text = self._descriptions.features.select(told_B)
+        embeddings_BE = self._descriptions.embeddings_BE[told_B]
         near = self.library.search(
-            text.pooled_BE,
+            embeddings_BE,
             num_neighbours=self.generator.num_neighbours,
             excluded=[self._hidden(task) for task in batch.tasks_B.tolist()],
         )
@@ -244,7 +244,9 @@ class GeneratorSource(AdapterSource):
         if self._reader is not None:
             texts = [self._descriptions.texts[i] for i in told_B.tolist()]
             reading = self._reader.read(texts)
-        features = Features(text=text, neighbours=near, reading=reading)
+        features = Features(
+            embeddings_BE=embeddings_BE, neighbours=near, reading=reading
+        )
         return features.to(batch.hidden_STD.device)
 
     def _hidden(self, task: int) -> frozenset[int]:

@@ -220,7 +220,7 @@ def _probed(table: DescriptionTable, reader: Reader) -> Tensor:
         lengths_B1 = reading.mask_BT.sum(dim=1, keepdim=True)
         means.append(reading.states_BLTD[:, 0].sum(dim=1) / lengths_B1)
     means_BD = functional.normalize(torch.cat(means), dim=1)
-    return torch.cat([table.features.pooled_BE, means_BD], dim=1)
+    return torch.cat([table.embeddings_BE, means_BD], dim=1)
 
 
 def find_leaks(tasks: Sequence[Task]) -> list[str]:

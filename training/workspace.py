@@ -17,12 +17,11 @@ from genadapter.errors import ConfigError
 from genadapter.generators import find_family
 from genadapter.lora import LoraSpec
 from genadapter.packages import home
-from training.augment import variants
-from training.batches import TaskData, num_tokens
+from training.batches import TaskData
+from training.curriculum import make_curriculum
 from training.descriptions import DescriptionTable
-from training.drills import make_drills
 from training.recipes import Recipe
-from training.tasks import Task, read_tasks
+from training.tasks import Task
 
 logger = logging.getLogger(__name__)
 
@@ -87,36 +86,6 @@ def run_folder(name: str) -> Path:
     return home() / "runs" / name
 
 
-def select_tasks(recipe: Recipe) -> tuple[list[Task], list[Task]]:
-    """The training and the validation tasks of a recipe; test tasks are never read."""
-    suite = read_tasks(Path(recipe.data.folder))
-    train = [t for t in suite if t.split == "train"]
-    for path in recipe.data.extra_files:
-        train += read_tasks(Path(path))
-    validation = [t for t in suite if t.split == "validation"]
-    if not train:
-        raise ConfigError(
-            f"{recipe.data.folder} holds no training task: build the suite with "
-            "`genadapter tasks build`"
-        )
-    return (
-        _thinned(train, recipe.data.max_tasks),
-        _thinned(validation, recipe.data.max_tasks),
-    )
-
-
-def heldout_tasks(recipe: Recipe) -> list[Task]:
-    """The suite's tasks that nothing may be trained on; drills are compared with them."""
-    return [t for t in read_tasks(Path(recipe.data.folder)) if t.split != "train"]
-
-
-def _thinned(tasks: list[Task], count: int) -> list[Task]:
-    """At most so many tasks, spread evenly; 0 keeps all."""
-    if not count or count >= len(tasks):
-        return tasks
-    return [tasks[i * len(tasks) // count] for i in range(count)]
-
-
 def prepare(
     recipe: Recipe,
     *,
@@ -138,25 +107,8 @@ def prepare(
     """
     folder = run_folder(recipe.name)
     check_same_run(recipe)
-    train, validation = (
-        _with_rows(tasks, base, recipe) for tasks in select_tasks(recipe)
-    )
-    varied = variants(
-        train,
-        relabelled=recipe.data.relabelled,
-        reformatted=recipe.data.reformatted,
-        max_rows=recipe.data.variant_rows,
-        seed=recipe.seed,
-    )
-    drills = make_drills(
-        train,
-        heldout_tasks(recipe) if recipe.data.drills else [],
-        count=recipe.data.drills,
-        max_rows=recipe.data.drill_rows,
-        seed=recipe.seed,
-    )
-    made = _with_rows([*varied, *drills], base, recipe)
-    tasks = (*train, *made, *validation)
+    curriculum = make_curriculum(recipe, base)
+    tasks = curriculum.tasks
     digest = digest_of_tasks(tasks)
     _check_same_tasks(folder, digest)
     spec = base.spec(**asdict(recipe.adapter))
@@ -183,27 +135,12 @@ def prepare(
         spec=spec,
         reading_spec=reading_spec,
         tasks=tasks,
-        num_experts=len(train),
-        num_train=len(train) + len(made),
+        num_experts=len(curriculum.natural),
+        num_train=len(curriculum.natural) + len(curriculum.made),
         data=data,
         descriptions=DescriptionTable.encode(tasks, encoder),
         deadline=deadline,
     )
-
-
-def _with_rows(tasks: list[Task], base: BaseModel, recipe: Recipe) -> list[Task]:
-    """The tasks that have a row to train on."""
-    limit = recipe.data.max_tokens
-    kept = [
-        task
-        for task in tasks
-        if any(num_tokens(e, base) <= limit for e in task.rows("train"))
-    ]
-    if left_out := len(tasks) - len(kept):
-        logger.warning(
-            "%d tasks have no row of at most %d tokens: left out", left_out, limit
-        )
-    return kept
 
 
 def check_same_run(recipe: Recipe) -> None:

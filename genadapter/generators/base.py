@@ -4,7 +4,7 @@ A family is one file: a final subclass of `Generator` with a `family` name, a fr
 `Config` and a `forward`. It is found, trained, tested and listed by that name alone.
 Its adapters share one A; which one, and what shape they have, it says itself.
 
-Shapes: B tasks, L layers, I in features, O out features, R rank, N tokens of a prefix,
+Shapes: B tasks, E embedding, L layers, I in features, O out features, R rank, N tokens of a prefix,
 P parameters of one flattened B.
 """
 
@@ -20,7 +20,6 @@ from torch import Tensor, nn
 
 from genadapter.base_model import BaseModel
 from genadapter.condition import ConditionKind
-from genadapter.encoder import TextFeatures
 from genadapter.errors import ConfigError, UnknownFamilyError
 from genadapter.library import ExpertLibrary, Neighbours, SharedFactors
 from genadapter.lora import LoraSpec
@@ -31,8 +30,8 @@ from genadapter.reading import Reader, Reading
 class Features:
     """Everything a generator may look at for a batch of tasks."""
 
-    text: TextFeatures
-    """The encoded description."""
+    embeddings_BE: Tensor
+    """Of the descriptions, of unit norm."""
     neighbours: Neighbours
     """The nearest experts of the library."""
     reading: Reading | None = None
@@ -41,7 +40,7 @@ class Features:
     def to(self, device: torch.device) -> Features:
         """The same features on another device."""
         return Features(
-            text=self.text.to(device),
+            embeddings_BE=self.embeddings_BE.to(device),
             neighbours=self.neighbours.to(device),
             reading=None if self.reading is None else self.reading.to(device),
         )
@@ -164,6 +163,11 @@ class Generator(nn.Module, ABC):
     def origin_P(self) -> Tensor:
         """The flattened B that scaled adapters are measured from."""
         return self.get_buffer("_b_P")
+
+    @property
+    def prompted(self) -> SharedFactors | None:
+        """The multi-task adapter that it reads descriptions with, if it reads any."""
+        return None
 
     def reader(self, base: BaseModel) -> Reader | None:
         """What reads descriptions for it; `None` for families that look at no base."""

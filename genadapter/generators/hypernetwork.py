@@ -156,13 +156,18 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
         """What all its adapters have in common, with nothing in the prefix."""
         return flatten_b({name: self.b_LOR[name] for name in (KEY, VALUE)})
 
-    def reader(self, base: BaseModel) -> Reader:
-        """The base, through the adapter that was trained to read tasks."""
+    @property
+    def prompted(self) -> SharedFactors:
+        """The adapter that was trained to read tasks in its prompts."""
         a, b = (
-            {name: t.float().cpu() for name, t in factors.items()}
+            {name: t.detach().float().cpu() for name, t in factors.items()}
             for factors in (self.read_a_LRI, self.read_b_LOR)
         )
-        return Reader(base, spec=self._read_spec, factors=SharedFactors(a=a, b=b))
+        return SharedFactors(a=a, b=b)
+
+    def reader(self, base: BaseModel) -> Reader:
+        """The base, through the adapter that was trained to read tasks."""
+        return Reader(base, spec=self._read_spec, factors=self.prompted)
 
     def forward(self, features: Features) -> Tensor:
         """Flattened B factors of shape (B, P)."""

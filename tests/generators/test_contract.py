@@ -34,12 +34,12 @@ every_family = pytest.mark.parametrize("family", list(families()))
 
 
 def row_of(features: Features, row: int) -> Features:
-    """One task of a batch, its text trimmed to its own length."""
+    """One task of a batch, its reading trimmed to its own length."""
     near = features.neighbours
     chosen = {f.name: getattr(near, f.name)[row : row + 1] for f in fields(Neighbours)}
     assert features.reading is not None
     return Features(
-        text=features.text.select(torch.tensor([row])),
+        embeddings_BE=features.embeddings_BE[row : row + 1],
         neighbours=Neighbours(**chosen),
         reading=features.reading.select(torch.tensor([row])),
     )

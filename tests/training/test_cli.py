@@ -203,7 +203,6 @@ def test_report_lists_leaks_and_needs_tasks(
         (("evaluate", "--tasks", "nowhere"), "no tasks 'nowhere'"),
         (("evaluate", "--prompted", "nowhere"), "make it with `genadapter train"),
         (("evaluate", "--methods", "base,oracle"), "pass --oracles FILE"),
-        (("evaluate", "--methods", "multitask_prompted"), "pass --prompted FILE"),
     ],
 )
 def test_mistakes_are_told_before_a_model_is_loaded(

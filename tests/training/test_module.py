@@ -13,11 +13,12 @@ from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError
 from training import fitting
+from training.curriculum import select_tasks
 from training.fitting import LegOverError, fit
 from training.module import AdapterTraining, OptimConfig
 from training.run import train_experts, train_multitask
 from training.sources import ExpertSource, MultiTaskSource
-from training.workspace import Workspace, prepare, select_tasks
+from training.workspace import Workspace, prepare
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning"),  # lightning itself

@@ -33,7 +33,9 @@ def evaluate(
     ] = None,
     prompted: Annotated[
         Path | None,
-        typer.Option(help="File that `train --prompted` reports; a baseline."),
+        typer.Option(
+            help="File that `train --prompted` reports; default: what the bundle reads by."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of controls and intervals.")] = 0,
     tasks_folder: Annotated[Path, typer.Option(help="Folder of the suite.")] = SUITE,
@@ -66,7 +68,7 @@ def evaluate(
             "`genadapter train RECIPE --prompted`"
         )
     names = None if methods is None else _names(methods)
-    evaluation.check_inputs(names or (), prompted=prompted, oracles=oracles)
+    evaluation.check_oracles(names or (), oracles)
     bound = None if oracles is None else evaluation.read_bound(oracles)
     suite = read_tasks(tasks_folder) if tasks_folder.exists() else []
     chosen = evaluation.find_tasks(tasks, suite)

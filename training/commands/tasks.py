@@ -12,6 +12,12 @@ import typer
 
 from genadapter.display import print_json, progress
 from genadapter.errors import ConfigError
+from training.commands.workspace import (
+    AssignmentsArgument,
+    RecipeArgument,
+    load_models,
+    read_recipe,
+)
 from training.tasks import Task, check_consistent, read_tasks, write_tasks
 
 if TYPE_CHECKING:
@@ -99,6 +105,30 @@ def import_(
     num_examples = sum(len(task.examples) for task in tasks)
     typer.echo(f"{len(tasks)} tasks with {num_examples} examples in {out}")
     typer.echo(f"train on them: genadapter train cpu data.extra_files={out}")
+
+
+def encode(
+    recipe_name: RecipeArgument,
+    out: Annotated[Path, typer.Option(help="New folder.")],
+    assignments: AssignmentsArgument = None,
+) -> None:
+    """Encode every description that a recipe trains on, for `train --descriptions`.
+
+    For machines without the encoder: the folder takes its place there.
+    """
+    if out.exists():
+        raise ConfigError(f"{out} exists: give a folder that does not exist yet")
+    recipe = read_recipe(recipe_name, assignments)
+    base, encoder = load_models("cpu", "auto")
+    with progress("Encoding descriptions"):
+        from training.curriculum import make_curriculum
+        from training.descriptions import texts_of
+        from training.kept_encoder import keep_embeddings
+
+        tasks = make_curriculum(recipe, base).tasks
+        texts = [text for task in tasks for text in texts_of(task)]
+        keep_embeddings(texts, encoder, out)
+    typer.echo(f"{len(set(texts))} descriptions of {len(tasks)} tasks in {out}")
 
 
 def report(

@@ -10,8 +10,10 @@ import typer
 
 from genadapter.display import print_json, progress
 from genadapter.errors import ConfigError
+from training.commands.stages import train_stages
 from training.commands.workspace import (
     AssignmentsArgument,
+    DescriptionsOption,
     DeviceOption,
     DtypeOption,
     RecipeArgument,
@@ -52,6 +54,7 @@ def train(
             "even if the family does without.",
         ),
     ] = False,
+    descriptions: DescriptionsOption = None,
     device: DeviceOption = "cpu",
     dtype: DtypeOption = "auto",
 ) -> None:
@@ -62,7 +65,13 @@ def train(
     if bundle_out is not None and bundle_out.exists():
         raise ConfigError(f"{bundle_out} exists: give a folder that does not exist yet")
     recipe = read_recipe(recipe_name, assignments)
-    work = open_workspace(recipe, device=device, dtype=dtype, leg_minutes=leg)
+    work = open_workspace(
+        recipe,
+        device=device,
+        dtype=dtype,
+        leg_minutes=leg,
+        descriptions=descriptions,
+    )
     from training.fitting import LegOverError
 
     try:
@@ -78,32 +87,11 @@ def _train(
     *,
     is_prompted: bool,
 ) -> dict[str, Any]:  # Any: plain JSON
-    from genadapter.generators import Surroundings, find_family
     from training import run
     from training.bundling import bundle_run
 
-    with progress("Training the multi-task adapter"):
-        shared = run.train_multitask(work)
-    with progress(f"Training {work.num_experts} experts"):
-        experts_NP = run.train_experts(work, shared)
-        library = run.build_library(work, shared, experts_NP)
-    values: dict[str, Any] = {"finished": True}  # Any: plain JSON
-    prefix, reads_base = None, find_family(work.recipe.family).reads_base
-    if is_prompted or reads_base:
-        with progress("Training the prompted multi-task adapter"):
-            tuned = _train_prompted(work)
-            values["prompted"] = str(tuned)
-    if reads_base:
-        prefix = run.start_prefix(work, run.read_factors(tuned))
-    surroundings = Surroundings(
-        spec=work.spec,
-        shared=shared,
-        library=library,
-        embedding_size=work.encoder.embedding_size,
-        hidden_size=work.base.hidden_size,
-        reading_spec=work.reading_spec,
-        prefix=prefix,
-    )
+    stages = train_stages(work, is_prompted=is_prompted)
+    surroundings, experts_NP = stages.surroundings, stages.experts_NP
     generator = run.train_generator(
         work,
         surroundings,
@@ -119,20 +107,9 @@ def _train(
         shutil.rmtree(folder, ignore_errors=True)
         made.rename(folder)
     return {
-        **values,
+        "finished": True,
+        **({"prompted": str(stages.prompted)} if stages.prompted else {}),
         "bundle": str(folder),
         "digest": bundle.digest,
         "results": bundle.manifest.results,
     }
-
-
-def _train_prompted(work: Workspace) -> Path:
-    """The adapter that reads tasks in its prompts, at its own best scale."""
-    from training import run
-    from training.tuning import tune_prompted
-
-    tuned = work.folder / "prompted.safetensors"
-    if not tuned.exists():
-        trained = run.read_factors(run.train_prompted(work))
-        run.save_factors(tune_prompted(work, trained), tuned)
-    return tuned

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,14 +32,24 @@ DtypeOption = Annotated[
 ]
 
 
-def load_models(device: str, dtype: str) -> tuple[BaseModel, Encoder]:
-    """The packaged base model and encoder."""
+DescriptionsOption = Annotated[
+    Path | None,
+    typer.Option(help="Folder of `tasks encode`; training loads no encoder then."),
+]
+
+
+def load_models(
+    device: str, dtype: str, descriptions: Path | None = None
+) -> tuple[BaseModel, Encoder]:
+    """The packaged base model, and the packaged encoder or one of kept embeddings."""
     with progress("Loading the base model and the encoder"):
         from genadapter.base_model import BaseModel
         from genadapter.encoder import SentenceEncoder
+        from training.kept_encoder import KeptEncoder
 
+        kept = None if descriptions is None else KeptEncoder(descriptions)
         base = BaseModel.load(device=device, dtype=dtype)  # type: ignore[arg-type] # refused there if unknown
-        return base, SentenceEncoder(device=device)
+        return base, kept or SentenceEncoder(device=device)
 
 
 def read_recipe(name: str, assignments: Sequence[str] | None) -> Recipe:
@@ -53,7 +64,12 @@ def read_recipe(name: str, assignments: Sequence[str] | None) -> Recipe:
 
 
 def open_workspace(
-    recipe: Recipe, *, device: str, dtype: str, leg_minutes: float | None = None
+    recipe: Recipe,
+    *,
+    device: str,
+    dtype: str,
+    leg_minutes: float | None = None,
+    descriptions: Path | None = None,
 ) -> Workspace:
     """Reads the tasks and caches what every stage of a run needs.
 
@@ -62,12 +78,13 @@ def open_workspace(
         device: A torch device.
         dtype: The base's dtype.
         leg_minutes: Time, from now, until the run stops in good order.
+        descriptions: Folder of embeddings to use in place of an encoder.
 
     Raises:
         ConfigError: The run's folder holds stages of another recipe.
     """
     deadline = None if leg_minutes is None else time.monotonic() + 60 * leg_minutes
-    base, encoder = load_models(device, dtype)
+    base, encoder = load_models(device, dtype, descriptions)
     with progress("Preparing tasks, descriptions and lower states"):
         from training.workspace import prepare
 

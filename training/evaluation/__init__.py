@@ -1,7 +1,7 @@
 """Tasks x methods: who answers what right, with controls and intervals."""
 
 from training.evaluation.cells import Cells
-from training.evaluation.methods import check_inputs, known_methods
+from training.evaluation.methods import check_oracles, known_methods
 from training.evaluation.oracle import OracleConfig, train_oracles
 from training.evaluation.report import Report, write_report
 from training.evaluation.results import has_headroom
@@ -20,7 +20,7 @@ __all__ = [
     "Report",
     "UpperBound",
     "answer_bound",
-    "check_inputs",
+    "check_oracles",
     "evaluate",
     "find_tasks",
     "has_headroom",

@@ -99,26 +99,32 @@ def check_methods(methods: Sequence[str], family: str) -> None:
         )
 
 
-def check_inputs(
-    methods: Sequence[str], *, prompted: object | None, oracles: object | None
-) -> None:
-    """Raises ConfigError where a method is asked for without what it runs on.
+def check_oracles(methods: Sequence[str], oracles: object | None) -> None:
+    """Raises ConfigError where `oracle` is asked for without what oracles answered.
 
     Args:
-        methods: Those named by the user; in a table of all methods such a column is
-            left empty instead.
-        prompted: The adapter of `multitask_prompted`, or its file.
+        methods: Those named by the user; in a table of all methods the column is left
+            empty instead.
         oracles: What oracles answered, or its file.
     """
-    if PROMPTED in methods and prompted is None:
-        raise ConfigError(
-            f"method {PROMPTED!r} needs its adapter, got none: pass --prompted FILE, "
-            "which `genadapter train RECIPE --prompted` writes"
-        )
     if ORACLE in methods and oracles is None:
         raise ConfigError(
             f"method {ORACLE!r} needs what experts of the scored tasks answered, got "
             "none: pass --oracles FILE, which `genadapter experts oracles` writes"
+        )
+
+
+def check_prompted(methods: Sequence[str], prompted: SharedFactors | None) -> None:
+    """Raises ConfigError where `multitask_prompted` is asked for without its adapter.
+
+    Args:
+        methods: Those named by the user, as above.
+        prompted: The adapter given, or the one that the bundle's generator reads with.
+    """
+    if PROMPTED in methods and prompted is None:
+        raise ConfigError(
+            f"method {PROMPTED!r} needs its adapter, and the bundle has none: pass "
+            "--prompted FILE, which `genadapter train RECIPE --prompted` writes"
         )
 
 

@@ -27,8 +27,9 @@ from training.evaluation.controls import description_of
 from training.evaluation.methods import (
     ORACLE,
     Setting,
-    check_inputs,
     check_methods,
+    check_oracles,
+    check_prompted,
     known_methods,
     treatment,
 )
@@ -103,7 +104,8 @@ def evaluate(
         num_rows: Test rows of a task at most.
         seed: Of controls and bootstrap.
         suite: Further tasks that controls may borrow descriptions from.
-        prompted: The adapter of `multitask_prompted`.
+        prompted: The adapter of `multitask_prompted`; `None` means what the bundle's
+            generator reads with.
         bound: What oracles answered; adds the method `oracle`.
         cells: What methods answered in earlier calls; a method whose answers are there
             for the very same arguments is not asked again.
@@ -116,7 +118,9 @@ def evaluate(
             another shape.
         StorageError: The disk does not take what is to be kept.
     """
-    check_inputs(methods or (), prompted=prompted, oracles=bound)
+    prompted = prompted or pipeline.bundle.generator.prompted
+    check_oracles(methods or (), bound)
+    check_prompted(methods or (), prompted)
     chosen = list(known_methods(pipeline.family) if methods is None else methods)
     if bound is not None and ORACLE not in chosen:
         chosen.append(ORACLE)

@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 from genadapter.base_model import BaseModel
 from genadapter.condition import Condition
 from genadapter.errors import ConfigError, EmptyLibraryError, SpecMismatchError
+from genadapter.generators import find_family
 from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
 from genadapter.lora import LoraWeights
 from genadapter.pipeline import Pipeline
@@ -97,7 +98,7 @@ def test_every_method_fills_its_cells(
     assert values["default"] == "hypernetwork"
     assert tuple(values["methods"]) == known_methods("hypernetwork")
     absent = {m for m, mean in values["macro"].items() if mean["exact_match"] is None}
-    assert absent == {"multitask_prompted", "oracle"}
+    assert absent == {"oracle"}
     assert [task["rows"] for task in values["tasks"]] == [2, 2, 2, 2]
     assert values["macro"]["hypernetwork_sibling"]["num_tasks"] == 2
     assert [task["two_answers"] for task in values["tasks"]] == [
@@ -189,6 +190,35 @@ def test_prompted_multitask_reads_its_own_factors(
     assert run(factors).overall.macro["multitask_prompted"] is not None
     with pytest.raises(SpecMismatchError, match=r"prompted .* the spec .* same recipe"):
         run(shared)
+
+
+def test_prompted_multitask_is_what_the_bundle_reads_by(
+    base: BaseModel, pipeline: Pipeline
+) -> None:
+    """Its own adapter in a file answers alike; a bundle that reads by none needs one."""
+    generator = pipeline.bundle.generator
+    given, found = (
+        evaluate(
+            TASKS[:2],
+            base=base,
+            pipeline=pipeline,
+            methods=["multitask_prompted"],
+            num_rows=2,
+            prompted=prompted,
+        )
+        for prompted in (generator.prompted, None)
+    )
+    assert given.to_dict() == found.to_dict()
+    blind = find_family("blend")
+    around = pipeline.bundle.surroundings
+    bundle = replace(pipeline.bundle, generator=blind(blind.Config(), around))
+    with pytest.raises(ConfigError, match=r"bundle has none: pass --prompted FILE"):
+        evaluate(
+            TASKS[:1],
+            base=base,
+            pipeline=Pipeline(pipeline.base_name, bundle, pipeline.encoder),
+            methods=["multitask_prompted"],
+        )
 
 
 def test_prompted_multitask_runs_on_its_own_a(setting: Setting) -> None:
@@ -299,7 +329,6 @@ def test_task_sets_and_files_are_found(tmp_path: Path) -> None:
         ({"methods": ["base", "base"]}, "each once"),
         ({"methods": []}, "at least one method"),
         ({"methods": ["oracle"]}, "'oracle' needs .* --oracles FILE"),
-        ({"methods": ["multitask_prompted"]}, "needs .* --prompted FILE"),
         ({"num_rows": 0}, "rows must be at least 1, got 0"),
     ],
 )

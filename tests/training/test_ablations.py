@@ -1,0 +1,92 @@
+"""A generator trained anew with one part changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from genadapter.errors import ConfigError
+from genadapter.generators import Surroundings
+from training.ablations import ABLATIONS, Ablation, ablate, find_ablations
+from training.recipes import cpu, override
+from training.workspace import Workspace
+
+pytestmark = [
+    # Lightning's own: batches are in memory, and it has yet to follow torch's pytree.
+    pytest.mark.filterwarnings("ignore:.*does not have many workers"),
+    pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning"),
+]
+
+
+def written(folder: Path) -> dict[str, int]:
+    """Every checkpoint under a folder and when it was last written."""
+    return {str(p): p.stat().st_mtime_ns for p in folder.rglob("*.ckpt")}
+
+
+def test_every_change_is_one_of_the_recipe() -> None:
+    """And none leaves the recipe as it is, but for the first."""
+    names = [ablation.name for ablation in ABLATIONS]
+    assert len(set(names)) == len(names)
+    for ablation in ABLATIONS[1:]:
+        changed = override(cpu(), ablation.assignments) != cpu()
+        assert changed != ablation.is_blank
+
+
+def test_unknown_ablation_is_refused() -> None:
+    """The message lists those there are; no name means all."""
+    with pytest.raises(ConfigError, match="no ablation 'margin'; found: as-it-is, no-"):
+        find_ablations(["no-margin", "margin"])
+    assert find_ablations(()) == list(ABLATIONS)
+    assert [a.name for a in find_ablations(["pooled", "teacher"])] == [
+        "pooled",
+        "teacher",
+    ]
+
+
+def test_finished_ablation_is_read(
+    work: Workspace, around: Surroundings, experts_NP: torch.Tensor
+) -> None:
+    """The run's own generator stays as it was; each ablation has its folder."""
+    plain, other = (
+        ABLATIONS[0],
+        Ablation(name="short", assignments=("optim.max_steps=1",)),
+    )
+    first = ablate(work, around, experts_NP, plain)
+    assert first.step > 0
+    assert 0 <= first.shuffled_likelihood <= 1
+    kept = written(work.folder)
+    assert {Path(path).parts[-3] for path in kept if "ablations" in path} == {
+        plain.name
+    }
+    assert ablate(work, around, experts_NP, plain) == first
+    assert written(work.folder) == kept
+    second = ablate(work, around, experts_NP, other)
+    assert (second.name, second.step) == ("short", 1)
+
+
+def test_blank_start_reads_through_the_bare_base(
+    work: Workspace, around: Surroundings, experts_NP: torch.Tensor
+) -> None:
+    """The prompted adapter's B is nothing; the run's own stays."""
+    assert around.prefix is not None
+    before = {n: b.clone() for n, b in around.prefix.prompted.b.items()}
+    blank = ablate(work, around, experts_NP, Ablation(name="blank", is_blank=True))
+    plain = ablate(work, around, experts_NP, Ablation(name="plain"))
+    assert blank.matched_likelihood != plain.matched_likelihood
+    assert all(torch.equal(around.prefix.prompted.b[n], b) for n, b in before.items())
+
+
+def test_other_data_are_prepared_anew(
+    work: Workspace, around: Surroundings, experts_NP: torch.Tensor
+) -> None:
+    """Experts and library still fit: what is made of the tasks comes behind them."""
+    result = ablate(
+        work,
+        around,
+        experts_NP,
+        Ablation(name="plain-tasks", assignments=("data.relabelled=0",)),
+    )
+    assert result.step > 0
+    assert (work.folder / "ablations" / "plain-tasks" / "recipe.json").exists()

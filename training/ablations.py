@@ -1,0 +1,135 @@
+"""Ablations: what each part of a generator's training is worth.
+
+Each trains the generator anew with one part changed, on what the run has trained before
+it, and is judged on the validation families.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+import torch
+from torch import Tensor
+
+from genadapter.artifact import new_file, read_json, write_json
+from genadapter.errors import ConfigError
+from genadapter.generators import Surroundings
+from genadapter.library import SharedFactors
+from training import run
+from training.fitting import best_look
+from training.recipes import override
+from training.workspace import Workspace, prepare
+
+RESULT_FILE = "result.json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ablation:
+    """One part of the training, changed."""
+
+    name: str
+    """Names its folder, too."""
+    assignments: tuple[str, ...] = ()
+    """Changes of the recipe."""
+    is_blank: bool = False
+    """Whether the generator begins without the adapter that reads tasks."""
+
+
+ABLATIONS = (
+    Ablation(name="as-it-is"),
+    Ablation(name="no-margin", assignments=('optim.objectives={"supervised": 1.0}',)),
+    Ablation(
+        name="teacher",
+        assignments=(
+            'optim.objectives={"supervised": 1.0, "margin": 0.2, "distillation": 1.0}',
+        ),
+    ),
+    Ablation(name="no-drills", assignments=("data.drills=0",)),
+    Ablation(
+        name="no-variants", assignments=("data.relabelled=0", "data.reformatted=0")
+    ),
+    Ablation(name="pooled", assignments=("generator.num_tokens=1",)),
+    Ablation(name="no-mean", assignments=("optim.average_decay=0",)),
+    Ablation(name="blank-start", is_blank=True),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AblationResult:
+    """How the generator does on the validation families at its best checkpoint."""
+
+    name: str
+    step: int
+    matched: float
+    """Share of rows whose every answer token is the likeliest, told the right task."""
+    shuffled: float
+    """The same, told another task."""
+    matched_likelihood: float
+    """Mean likelihood of an answer token."""
+    shuffled_likelihood: float
+    seconds: float
+    """Of training and judging, in the last leg."""
+
+
+def find_ablations(names: Sequence[str]) -> list[Ablation]:
+    """The ablations of those names; all of them where none is given.
+
+    Raises:
+        ConfigError: An unknown name.
+    """
+    known = {ablation.name: ablation for ablation in ABLATIONS}
+    if unknown := [name for name in names if name not in known]:
+        raise ConfigError(f"no ablation {unknown[0]!r}; found: {', '.join(known)}")
+    return [known[name] for name in names or known]
+
+
+def ablate(
+    work: Workspace, surroundings: Surroundings, experts_NP: Tensor, ablation: Ablation
+) -> AblationResult:
+    """Trains the generator with one part changed; what is finished is read.
+
+    Args:
+        work: The run, its stages before the generator done.
+        surroundings: What they left; its prefix is where the generator starts.
+        experts_NP: The experts.
+        ablation: What is changed.
+
+    Raises:
+        ConfigError: The change does not fit the run's family.
+        LegOverError: The leg is over; the same call goes on.
+    """
+    started = time.monotonic()
+    own = _workspace(work, ablation)
+    path = own.folder / RESULT_FILE
+    if path.exists():
+        return AblationResult(**read_json(path))
+    if surroundings.prefix is not None:
+        prompted = surroundings.prefix.prompted
+        if ablation.is_blank:
+            nothing = {name: torch.zeros_like(b) for name, b in prompted.b.items()}
+            prompted = SharedFactors(a=prompted.a, b=nothing)
+        surroundings = replace(surroundings, prefix=run.start_prefix(own, prompted))
+    run.train_generator(own, surroundings, experts_NP)
+    step, metrics = best_look(own.folder / "generator")
+    result = AblationResult(
+        name=ablation.name,
+        step=step,
+        seconds=round(time.monotonic() - started, 1),
+        **metrics,
+    )
+    with new_file(path) as partial:
+        write_json(partial, asdict(result))
+    return result
+
+
+def _workspace(work: Workspace, ablation: Ablation) -> Workspace:
+    changed = override(work.recipe, ablation.assignments)
+    changed = replace(changed, name=f"{work.recipe.name}/ablations/{ablation.name}")
+    if changed.data == work.recipe.data:
+        folder = work.folder / "ablations" / ablation.name
+        return replace(work, recipe=changed, folder=folder)
+    return prepare(
+        changed, base=work.base, encoder=work.encoder, deadline=work.deadline
+    )

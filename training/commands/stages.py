@@ -1,0 +1,74 @@
+"""What a generator stands on, trained stage by stage; each is told as it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from genadapter.display import progress
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from genadapter.generators import Surroundings
+    from training.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stages:
+    """The stages before the generator."""
+
+    surroundings: Surroundings
+    """What the generator is built for."""
+    experts_NP: Tensor
+    """The experts, as flattened B."""
+    prompted: Path | None
+    """File of the prompted multi-task adapter, where it was trained."""
+
+
+def train_stages(work: Workspace, *, is_prompted: bool = False) -> Stages:
+    """Trains, or reads, all that comes before the generator.
+
+    Args:
+        work: The run.
+        is_prompted: Train the prompted multi-task adapter even for a family that does
+            without.
+    """
+    from genadapter.generators import Surroundings, find_family
+    from training import run
+
+    with progress("Training the multi-task adapter"):
+        shared = run.train_multitask(work)
+    with progress(f"Training {work.num_experts} experts"):
+        experts_NP = run.train_experts(work, shared)
+        library = run.build_library(work, shared, experts_NP)
+    prefix, prompted = None, None
+    reads_base = find_family(work.recipe.family).reads_base
+    if is_prompted or reads_base:
+        with progress("Training the prompted multi-task adapter"):
+            prompted = _train_prompted(work)
+    if prompted is not None and reads_base:
+        prefix = run.start_prefix(work, run.read_factors(prompted))
+    surroundings = Surroundings(
+        spec=work.spec,
+        shared=shared,
+        library=library,
+        embedding_size=work.encoder.embedding_size,
+        hidden_size=work.base.hidden_size,
+        reading_spec=work.reading_spec,
+        prefix=prefix,
+    )
+    return Stages(surroundings=surroundings, experts_NP=experts_NP, prompted=prompted)
+
+
+def _train_prompted(work: Workspace) -> Path:
+    """The adapter that reads tasks in its prompts, at its own best scale."""
+    from training import run
+    from training.tuning import tune_prompted
+
+    tuned = work.folder / "prompted.safetensors"
+    if not tuned.exists():
+        trained = run.read_factors(run.train_prompted(work))
+        run.save_factors(tune_prompted(work, trained), tuned)
+    return tuned
