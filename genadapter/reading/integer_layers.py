@@ -25,6 +25,7 @@ from genadapter.reading.llama_layer import (
     Company,
     LlamaLayer,
     Memory,
+    causal_mask,
     check_is_plain_llama,
     merged_weights,
 )
@@ -154,8 +155,8 @@ class IntegerLayers:
         cos_TG, sin_TG = angles_TG.cos(), angles_TG.sin()
         groups = []
         for length, same in groupby(lengths):
-            mask_TS = torch.full((length, start + length), -torch.inf, device=device)
-            groups.append((len(list(same)), length, mask_TS.triu(start + 1)))
+            mask_TS = causal_mask(length, start, device)
+            groups.append((len(list(same)), length, mask_TS))
         return Company(
             ids_T=torch.tensor([i for own in ids for i in own], device=device),
             cos_T1F=cos_TG.mul_(self._rotary.attention_scaling).repeat(1, 2)[:, None],

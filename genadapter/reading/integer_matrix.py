@@ -9,6 +9,8 @@ Shapes: T tokens, I in features, O out features.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from functools import lru_cache
 
 import torch
@@ -20,6 +22,11 @@ LARGEST_CODE = 127
 """The code of a row's largest number."""
 EXACT_FEATURES = 1024
 """A float32 sum of so many products of two codes is exact."""
+_MIDDLE = 128
+"""What a signed byte's highest bit counts: turning it adds so much."""
+_TIMED_SIZE, _MAX_SHARE = 128, 3.0
+"""Rows and columns of the products that are timed, and what the packed one may take of
+the plain one's time: one by one it takes hundreds of times as long."""
 
 
 class MeasuredMatrix:
@@ -58,7 +65,7 @@ class IntegerMatrix:
         """
         codes_OI, sizes_O1 = _quantise(weight_OI.clone())
         self._factors_O = sizes_O1.squeeze(1) / LARGEST_CODE**2
-        self._is_packed = weight_OI.device.type == "cpu" and packs_exactly()
+        self._is_packed = weight_OI.device.type == "cpu" and packing_pays()
         self._codes = _pack(codes_OI) if self._is_packed else codes_OI.float()
 
     def __call__(self, rows_TI: Tensor) -> Tensor:
@@ -107,20 +114,24 @@ def plain_product(codes_TI: Tensor, codes_OI: Tensor, factors_O: Tensor) -> Tens
 def packed_product(codes_TI: Tensor, packed: Tensor, factors_O: Tensor) -> Tensor:
     """The same on a processor that multiplies bytes, with weights packed for it.
 
-    Twice as fast as `torch._int_mm`, which reorders the weights in every call.
+    Twice as fast as `torch._int_mm`, which reorders the weights in every call. States go
+    in as unsigned bytes around 128, which every processor with instructions for bytes
+    multiplies; signed ones are left to a plain loop on all but a few.
     """
+    shifted_TI = codes_TI.view(torch.uint8).bitwise_xor(_MIDDLE)
     product_TO: Tensor = torch.ops.onednn.qlinear_pointwise(
-        codes_TI, 1.0, 0, packed, factors_O, _zeros(len(factors_O)),
+        shifted_TI, 1.0, _MIDDLE, packed, factors_O, _zeros(len(factors_O)),
         None, 1.0, 0, torch.float32, "none", [], "",
     )  # fmt: skip
     return product_TO
 
 
 @lru_cache(maxsize=1)
-def packs_exactly() -> bool:
-    """Whether this processor multiplies packed bytes and loses nothing.
+def packing_pays() -> bool:
+    """Whether this processor multiplies packed bytes, loses nothing and is quick at it.
 
-    Without instructions for it, products are added in pairs of sixteen bits.
+    Without instructions for it, products are added in pairs of sixteen bits, or one by
+    one. Either way the results are the same, so that timing may decide.
     """
     rising = torch.arange(-LARGEST_CODE, LARGEST_CODE + 1, dtype=torch.int8)
     codes = torch.stack([rising, torch.full_like(rising, LARGEST_CODE)])
@@ -129,7 +140,27 @@ def packs_exactly() -> bool:
         product = packed_product(codes, _pack(codes), ones)
     except (AttributeError, NotImplementedError, RuntimeError):
         return False
-    return torch.equal(product, plain_product(codes, codes.float(), ones))
+    is_exact = torch.equal(product, plain_product(codes, codes.float(), ones))
+    return is_exact and _packed_share_of_time() < _MAX_SHARE
+
+
+def _packed_share_of_time() -> float:
+    """What the packed product takes of the plain one's time."""
+    codes = torch.ones(_TIMED_SIZE, _TIMED_SIZE, dtype=torch.int8)
+    ones, packed, plain = torch.ones(_TIMED_SIZE), _pack(codes), codes.float()
+    return _seconds(lambda: packed_product(codes, packed, ones)) / _seconds(
+        lambda: plain_product(codes, plain, ones)
+    )
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    """The shortest of a few runs."""
+    found = []
+    for _ in range(4):
+        started = time.perf_counter()
+        run()
+        found.append(time.perf_counter() - started)
+    return min(found)
 
 
 def _pack(codes_OI: Tensor) -> Tensor:

@@ -25,6 +25,8 @@ from genadapter.lora import LoraSpec, LoraWeights
 
 Matrix = TypeVar("Matrix", bound=Callable[[Tensor], Tensor])
 
+PLACES = 16
+"""Attention looks at a multiple of so many places: a vector's worth of them."""
 _PARAMETERS = {
     **{f"{name}_proj": f"self_attn.{name}_proj.weight" for name in "qkvo"},
     **{f"{name}_proj": f"mlp.{name}_proj.weight" for name in ("gate", "up", "down")},
@@ -77,7 +79,8 @@ class Company:
     sin_T1G: Tensor
     """Its sine."""
     groups: tuple[tuple[int, int, Tensor], ...]
-    """For every length how many texts, the length, and what hides later tokens."""
+    """For every length how many texts, the length, and what hides later tokens, (T, S);
+    of places that no text fills it hides those behind the text."""
 
     def turned(self, heads_THF: Tensor) -> Tensor:
         """Heads with rotary places: a head's halves turn against each other."""
@@ -103,6 +106,25 @@ class Memory:
             torch.cat([self.keys_SKF.expand(size), keys_NTKF], dim=1),
             torch.cat([self.values_SKF.expand(size), values_NTKF], dim=1),
         )
+
+
+def causal_mask(length: int, num_before: int, device: torch.device) -> Tensor:
+    """What hides later tokens from those of a text, 0 or minus infinity, (T, S).
+
+    Both sizes are whole numbers of vectors: else some processors round by the thread
+    that a head falls to. Places behind the text are hidden from it, and see all.
+
+    Args:
+        length: Tokens of the text.
+        num_before: Tokens before it, which it sees.
+        device: Where the mask is to lie.
+    """
+    num_seen = num_before + length
+    shape = [-(-size // PLACES) * PLACES for size in (length, num_seen)]
+    mask_TS = torch.zeros(shape, device=device)
+    mask_TS[:length] = -torch.inf
+    mask_TS[:length, :num_seen].triu_(num_before + 1)
+    return mask_TS
 
 
 class LlamaLayer(Generic[Matrix]):
@@ -185,15 +207,22 @@ class LlamaLayer(Generic[Matrix]):
             if memory is not None:
                 keys_NSKF, values_NSKF = memory.before(keys_NSKF, values_NSKF)
             mixed_NQTF = functional.scaled_dot_product_attention(
-                queries_NTQF.transpose(1, 2),
-                keys_NSKF.transpose(1, 2),
-                values_NSKF.transpose(1, 2),
+                _filled(queries_NTQF, mask_TS.shape[0]).transpose(1, 2),
+                _filled(keys_NSKF, mask_TS.shape[1]).transpose(1, 2),
+                _filled(values_NSKF, mask_TS.shape[1]).transpose(1, 2),
                 attn_mask=mask_TS,
                 scale=self._scaling,
                 enable_gqa=True,
             )
-            mixed.append(mixed_NQTF.transpose(1, 2).flatten(0, 1).flatten(1))
+            mixed_NTQF = mixed_NQTF.transpose(1, 2)[:, :length]
+            mixed.append(mixed_NTQF.flatten(0, 1).flatten(1))
         return mixed[0] if len(mixed) == 1 else torch.cat(mixed)
+
+
+def _filled(heads_NTHF: Tensor, num_places: int) -> Tensor:
+    """Heads of so many places, zero behind the text."""
+    num_missing = num_places - heads_NTHF.shape[1]
+    return functional.pad(heads_NTHF, (0, 0, 0, 0, 0, num_missing))
 
 
 def merged_weights(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import torch
 from torch import Tensor
@@ -12,7 +14,7 @@ from genadapter.reading.integer_matrix import (
     IntegerMatrix,
     MeasuredMatrix,
     packed_product,
-    packs_exactly,
+    packing_pays,
     plain_product,
 )
 
@@ -41,7 +43,7 @@ def test_product_is_that_of_whole_numbers(num_features: int) -> None:
     assert torch.equal(found_TO, exact_TO.float())
 
 
-@pytest.mark.skipif(not packs_exactly(), reason="no instructions for bytes here")
+@pytest.mark.skipif(not packing_pays(), reason="no instructions for bytes here")
 @pytest.mark.parametrize("num_rows", [1, 2, 3, 16, 17, 33, 100])
 def test_packed_product_is_the_plain_one(num_rows: int) -> None:
     """For any number of rows, to the last bit."""
@@ -93,27 +95,38 @@ def test_without_byte_instructions_results_are_the_same(
     """The plain product replaces the packed one bit for bit."""
     weight_OI, rows_TI = rows(24, 40), rows(8, 40, seed=1)
     expected_TO = IntegerMatrix(weight_OI)(rows_TI.clone())
-    monkeypatch.setattr(integer_matrix, "packs_exactly", lambda: False)
+    monkeypatch.setattr(integer_matrix, "packing_pays", lambda: False)
     assert torch.equal(IntegerMatrix(weight_OI)(rows_TI.clone()), expected_TO)
 
 
-@pytest.mark.parametrize("fails", ["is missing", "loses bits"])
-def test_packed_product_is_used_only_where_exact(
+@pytest.mark.parametrize("fails", ["is missing", "loses bits", "takes long"])
+def test_packed_product_is_used_only_where_it_pays(
     fails: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A processor that cannot, or that saturates, is found out."""
+    """A processor that cannot, that saturates or that crawls is found out."""
 
     def product(codes_TI: Tensor, packed: Tensor, factors_O: Tensor) -> Tensor:
         if fails == "is missing":
             raise AttributeError
+        if fails == "takes long":
+            time.sleep(0.05)
+            return plain_product(codes_TI, whole[0], factors_O)
         return packed_product(codes_TI, packed, factors_O) - 1
 
+    whole: list[Tensor] = []
+
+    def pack(codes_OI: Tensor) -> Tensor:
+        whole[:] = [codes_OI.float()]
+        return torch.ops.onednn.qlinear_prepack(codes_OI, None)
+
+    monkeypatch.setattr(integer_matrix, "_pack", pack)
+
     monkeypatch.setattr(integer_matrix, "packed_product", product)
-    packs_exactly.cache_clear()
+    packing_pays.cache_clear()
     try:
-        assert not packs_exactly()
+        assert not packing_pays()
     finally:
-        packs_exactly.cache_clear()
+        packing_pays.cache_clear()
 
 
 def test_easing_evens_out_the_inputs() -> None:
