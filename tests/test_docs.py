@@ -34,11 +34,13 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 DATA_README = ROOT / "data" / "README.md"
 SERVICE_README = ROOT / "service" / "README.md"
+TRAINING_README = ROOT / "training" / "README.md"
 REPORT = ROOT / "data" / "reports" / "heldout" / "report.json"
 MAX_README_LINES = 200
 SUMMED_UP = {
     "genadapter/generators": "base.py is the contract, every other file one family",
     "genadapter/reading": "the base model over descriptions, in eight-bit products",
+    "training": "how experts and generators are learned and judged",
     "training/commands": "one file a group of sub-commands",
     "training/catalogue": "one file a family of tasks, and the builder of the suite",
     "training/drills": "small tasks with parameters, made by the hundred",
@@ -126,12 +128,15 @@ def _errors() -> str:
 
 
 def _tree() -> str:
-    lines = []
-    for package in ("genadapter", "training"):
-        lines.append(f"{package}/")
-        lines += [f"  {line}" for line in _package_lines(ROOT / package)]
-    lines += [f"{name}/ - {SUMMED_UP[name]}" for name in ("service", "tests", "data")]
+    lines = ["genadapter/"]
+    lines += [f"  {line}" for line in _package_lines(ROOT / "genadapter")]
+    folders = ("training", "service", "tests", "data")
+    lines += [f"{name}/ - {SUMMED_UP[name]}" for name in folders]
     return "```\n" + "\n".join(lines) + "\n```"
+
+
+def _training_tree() -> str:
+    return "```\n" + "\n".join(_package_lines(ROOT / "training")) + "\n```"
 
 
 def _package_lines(package: Path) -> Iterator[str]:
@@ -214,6 +219,7 @@ BLOCKS: dict[tuple[Path, str], Callable[[], str]] = {
     (SERVICE_README, "settings"): _settings,
     (SERVICE_README, "errors"): _errors,
     (README, "tree"): _tree,
+    (TRAINING_README, "tree"): _training_tree,
     (DATA_README, "tasks"): _tasks,
 }
 """Where each generated block stands, and what makes its text."""
@@ -243,7 +249,7 @@ def test_generated_block_is_up_to_date(path: Path, name: str) -> None:
 
 def test_every_block_in_the_documents_is_generated() -> None:
     """No block is left that nothing keeps true."""
-    for path in (README, DATA_README, SERVICE_README):
+    for path in (README, DATA_README, SERVICE_README, TRAINING_README):
         found = re.findall(r"<!-- generated: (.+?) -->", path.read_text("utf-8"))
         assert sorted(found) == sorted(n for p, n in BLOCKS if p == path)
 

@@ -128,20 +128,22 @@ def fit(
         validate_every_steps=every if is_validated else None,
     )
     loaders = _validation_loaders(work, data or work.data) if is_validated else None
-    trainer.fit(
-        module,
-        TaskDataModule(stream, loaders),
-        ckpt_path=str(last) if last.exists() else None,
-    )
-    trainer.save_checkpoint(last)
-    if loaders and not module.is_interrupted:
-        best = keeps_best.best_model_score
-        trainer.validate(module, loaders, verbose=False)
-        if best is None or trainer.callback_metrics["score"] > best:
-            trainer.save_checkpoint(folder / BEST_FILE)
-    module.detach()
-    if teacher is not None:
-        teacher.detach()
+    try:
+        trainer.fit(
+            module,
+            TaskDataModule(stream, loaders),
+            ckpt_path=str(last) if last.exists() else None,
+        )
+        trainer.save_checkpoint(last)
+        if loaders and not module.is_interrupted:
+            best = keeps_best.best_model_score
+            trainer.validate(module, loaders, verbose=False)
+            if best is None or trainer.callback_metrics["score"] > best:
+                trainer.save_checkpoint(folder / BEST_FILE)
+    finally:
+        module.detach()
+        if teacher is not None:
+            teacher.detach()
     if module.losses:
         write_curves(module.losses, folder)
     if module.is_interrupted:
