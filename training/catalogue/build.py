@@ -25,7 +25,7 @@ MAX_TASKS_PER_FAMILY = 30
 TEST_FAMILIES = frozenset(
     {"extraction", "text_type", "phonetics", "units", "elements", "emoji", "markup"}
 )
-VALIDATION_FAMILIES = frozenset({"spelling", "colours", "chat"})
+VALIDATION_FAMILIES = frozenset({"spelling", "colours", "chat", "code_lines"})
 UNSEEN_SHARE = 0.15
 """Share of a training family's groups of tasks that is held out."""
 

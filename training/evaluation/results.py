@@ -74,13 +74,13 @@ def has_headroom(oracle_gain: float | None) -> bool:
 
 def distance_of(task: Task, pipeline: Pipeline) -> Distance:
     """How far a task is from what the bundle's generator was trained on."""
+    # First of all: tasks of a file are all marked `train`, and splits may change.
+    if task.id in pipeline.bundle.manifest.trained_on:
+        return "seen_tasks"
     if task.split in ("validation", "test"):
         return "unseen_families"
     if task.split == "unseen":
         return "unseen_tasks"
-    # Tasks of a file are all marked `train`; the bundle knows which of them were.
-    if task.id in pipeline.bundle.manifest.trained_on:
-        return "seen_tasks"
     experts = pipeline.bundle.surroundings.library.experts
     is_known = any(expert.family == task.family for expert in experts)
     return "unseen_tasks" if is_known else "unseen_families"
