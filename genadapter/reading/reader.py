@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -52,6 +53,16 @@ class Reading:
         )
 
 
+class ReadingLayers(Protocol):
+    """Whatever runs the base's layers over tokenised texts."""
+
+    def inputs(
+        self, ids: Sequence[Sequence[int]], layers: Sequence[int]
+    ) -> list[Tensor]:
+        """For every text the states at the inputs of some layers, (L, T, D)."""
+        ...
+
+
 class Reader:
     """A base model that reads descriptions for a generator."""
 
@@ -69,7 +80,7 @@ class Reader:
             SpecMismatchError: The adapter does not fit its spec or the base.
         """
         self.base, self._layers = base, spec.layers
-        self._reading_layers: IntegerLayers | PaddedLayers
+        self._reading_layers: ReadingLayers
         if from_plain_llama(base) is None:
             self._reading_layers = IntegerLayers(
                 base,

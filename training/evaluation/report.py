@@ -41,6 +41,8 @@ class Report:
     """All other tasks."""
     headline: Summary | None
     """Tasks whose oracle gains enough over the base; `None` without oracles."""
+    headline_by_distance: Mapping[Distance, Summary]
+    """The same tasks by distance; empty without oracles."""
     origin: Mapping[str, Any]  # Any: plain JSON
     """Which bundle, base model, rows and seed this is of."""
 
@@ -60,6 +62,9 @@ class Report:
                 "open": self.open_answers.to_dict(),
             },
             "headline": headline,
+            "headline_by_distance": {
+                d: s.to_dict() for d, s in self.headline_by_distance.items()
+            },
             "origin": dict(self.origin),
             "tasks": [_task_values(task, self.methods) for task in self.tasks],
         }
@@ -74,6 +79,11 @@ class Report:
         }
         if self.headline is not None:
             parts["with headroom"] = self.headline
+        parts |= {
+            f"{distance.replace('_', ' ')} with headroom": summary
+            for distance, summary in self.headline_by_distance.items()
+            if summary.num_tasks
+        }
         heads = [f"{name} ({part.num_tasks})" for name, part in parts.items()]
         lines = [_line(["exact match", *heads]), _line(["---"] * (1 + len(heads)))]
         for method in self.methods:
@@ -104,6 +114,7 @@ def build_report(
         return summarise(part, [*methods, *more], default=default, seed=seed)
 
     has_oracles = any(t.oracle_gain is not None for t in tasks)
+    chosen = [t for t in tasks if t.has_headroom]
     return Report(
         default=default,
         methods=tuple(methods),
@@ -114,7 +125,12 @@ def build_report(
         },
         two_answers=summary([t for t in tasks if t.has_two_answers], MAJORITY),
         open_answers=summary([t for t in tasks if not t.has_two_answers]),
-        headline=summary([t for t in tasks if t.has_headroom]) if has_oracles else None,
+        headline=summary(chosen) if has_oracles else None,
+        headline_by_distance={
+            d: summary([t for t in chosen if t.distance == d])
+            for d in DISTANCES
+            if has_oracles
+        },
         origin=origin,
     )
 

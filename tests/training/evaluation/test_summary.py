@@ -150,6 +150,11 @@ def test_headline_keeps_tasks_with_headroom(report: Report) -> None:
     headline = report.to_dict()["headline"]
     assert headline["tasks"] == ["a1", "b1"]
     assert headline["macro"]["hypernetwork"]["exact_match"] == 0.75
+    by_distance = report.to_dict()["headline_by_distance"]
+    assert {
+        distance: part["macro"]["hypernetwork"]["exact_match"]
+        for distance, part in by_distance.items()
+    } == {"seen_tasks": None, "unseen_tasks": 0.5, "unseen_families": 1}
 
 
 def test_without_oracles_there_is_no_headline() -> None:
@@ -159,6 +164,7 @@ def test_without_oracles_there_is_no_headline() -> None:
     )
     values = report.to_dict()
     assert values["headline"] is None
+    assert values["headline_by_distance"] == {}
     assert values["gap_recovered"] is None
     assert values["gap_recovered_ci"] is None
 
