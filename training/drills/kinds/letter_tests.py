@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
-from training.drills.base import Drill, Materials, kind
+from training.drills.base import Drill, Materials, NoInputError, kind
 from training.drills.naming import PLACES, either, in_words, quoted
 from training.drills.pools.words import VOWELS, letter_in_use, word_test
 from training.drills.wordings import read_wordings
@@ -23,6 +23,8 @@ def _letter_set(
         word = rng.choice(materials.words)
         if place < len(word) and len(letters) < count:
             letters.add(word[place])
+    if len(letters) < 2:
+        raise NoInputError(f"words have no two letters at index {place}")
     listed = sorted(letters)
     names = (either(listed), " / ".join(listed), f"one of {', '.join(listed)}")
     return "".join(listed), names
