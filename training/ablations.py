@@ -19,8 +19,8 @@ from genadapter.generators import Surroundings
 from genadapter.library import SharedFactors
 from training import run
 from training.fitting import best_look
-from training.recipes import override
-from training.workspace import Workspace, prepare
+from training.recipes import Recipe, override
+from training.workspace import Workspace, prepare, run_folder, to_json
 
 RESULT_FILE = "result.json"
 
@@ -101,10 +101,13 @@ def ablate(
         LegOverError: The leg is over; the same call goes on.
     """
     started = time.monotonic()
-    own = _workspace(work, ablation)
-    path = own.folder / RESULT_FILE
-    if path.exists():
-        return AblationResult(**read_json(path))
+    recipe = override(work.recipe, ablation.assignments)
+    recipe = replace(recipe, name=f"{work.recipe.name}/ablations/{ablation.name}")
+    path, settings = run_folder(recipe.name) / RESULT_FILE, to_json(recipe)
+    # Steps and rates may change while a run goes on: a result is of its own.
+    if path.exists() and (kept := read_json(path))["recipe"] == settings:
+        return AblationResult(**kept["result"])
+    own = _workspace(work, recipe)
     if surroundings.prefix is not None:
         prompted = surroundings.prefix.prompted
         if ablation.is_blank:
@@ -120,16 +123,12 @@ def ablate(
         **metrics,
     )
     with new_file(path) as partial:
-        write_json(partial, asdict(result))
+        write_json(partial, {"recipe": settings, "result": asdict(result)})
     return result
 
 
-def _workspace(work: Workspace, ablation: Ablation) -> Workspace:
-    changed = override(work.recipe, ablation.assignments)
-    changed = replace(changed, name=f"{work.recipe.name}/ablations/{ablation.name}")
-    if changed.data == work.recipe.data:
-        folder = work.folder / "ablations" / ablation.name
-        return replace(work, recipe=changed, folder=folder)
-    return prepare(
-        changed, base=work.base, encoder=work.encoder, deadline=work.deadline
-    )
+def _workspace(work: Workspace, recipe: Recipe) -> Workspace:
+    """The run's own with another recipe, prepared anew where its tasks change."""
+    if recipe.data == work.recipe.data:
+        return replace(work, recipe=recipe, folder=run_folder(recipe.name))
+    return prepare(recipe, base=work.base, encoder=work.encoder, deadline=work.deadline)

@@ -4,8 +4,8 @@ A family is one file: a final subclass of `Generator` with a `family` name, a fr
 `Config` and a `forward`. It is found, trained, tested and listed by that name alone.
 Its adapters share one A; which one, and what shape they have, it says itself.
 
-Shapes: B tasks, E embedding, L layers, I in features, O out features, R rank, N tokens of a prefix,
-P parameters of one flattened B.
+Shapes: B tasks, E embedding, L layers, I in features, O out features, R rank, N tokens
+of a prefix, P parameters of one flattened B.
 """
 
 from __future__ import annotations

@@ -115,8 +115,8 @@ def packed_product(codes_TI: Tensor, packed: Tensor, factors_O: Tensor) -> Tenso
     """The same on a processor that multiplies bytes, with weights packed for it.
 
     Twice as fast as `torch._int_mm`, which reorders the weights in every call. States go
-    in as unsigned bytes around 128, which every processor with instructions for bytes
-    multiplies; signed ones are left to a plain loop on all but a few.
+    in as unsigned bytes around 128: signed ones are left to a plain loop on processors
+    with AVX-512 and no AMX.
     """
     shifted_TI = codes_TI.view(torch.uint8).bitwise_xor(_MIDDLE)
     product_TO: Tensor = torch.ops.onednn.qlinear_pointwise(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,16 @@ def test_finished_ablation_is_read(
     assert written(work.folder) == kept
     second = ablate(work, around, experts_NP, other)
     assert (second.name, second.step) == ("short", 1)
+
+
+@pytest.mark.filterwarnings("ignore:Checkpoint directory .* exists")
+def test_result_of_other_steps_is_none(
+    work: Workspace, around: Surroundings, experts_NP: torch.Tensor
+) -> None:
+    """A run may go on with more steps; what fewer gave is not taken for it."""
+    short = replace(work, recipe=override(work.recipe, ["optim.max_steps=1"]))
+    assert ablate(short, around, experts_NP, ABLATIONS[0]).step == 1
+    assert ablate(work, around, experts_NP, ABLATIONS[0]).step > 1
 
 
 def test_blank_start_reads_through_the_bare_base(

@@ -34,12 +34,14 @@ def ablate(
     finished is not trained again.
     """
     recipe = read_recipe(recipe_name, assignments)
-    from training.ablations import ablate, find_ablations
+    from training import ablations
 
-    chosen = find_ablations(names or ())
+    chosen = ablations.find_ablations(names or ())
     work = open_workspace(recipe, device=device, dtype=dtype)
     stages = train_stages(work)
     for ablation in chosen:
         with progress(f"Ablation {ablation.name}"):
-            result = ablate(work, stages.surroundings, stages.experts_NP, ablation)
+            result = ablations.ablate(
+                work, stages.surroundings, stages.experts_NP, ablation
+            )
         print_json(asdict(result))

@@ -11,6 +11,7 @@ from genadapter.display import print_json, progress
 from genadapter.errors import ConfigError
 from genadapter.packages import home
 from training.commands.tasks import SUITE
+from training.commands.workspace import BaseOption, BundleOption, SuiteOption
 
 
 def evaluate(
@@ -38,13 +39,9 @@ def evaluate(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of controls and intervals.")] = 0,
-    tasks_folder: Annotated[Path, typer.Option(help="Folder of the suite.")] = SUITE,
-    bundle: Annotated[
-        Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
-    ] = None,
-    base: Annotated[
-        str | None, typer.Option(help="Folder or hub id of the base model.")
-    ] = None,
+    tasks_folder: SuiteOption = SUITE,
+    bundle: BundleOption = None,
+    base: BaseOption = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for report.json, .md and .png.")
     ] = None,

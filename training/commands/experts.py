@@ -14,9 +14,12 @@ from genadapter.packages import home
 from training.commands.tasks import SUITE
 from training.commands.workspace import (
     AssignmentsArgument,
+    BaseOption,
+    BundleOption,
     DeviceOption,
     DtypeOption,
     RecipeArgument,
+    SuiteOption,
     load_models,
     open_workspace,
     read_recipe,
@@ -64,12 +67,8 @@ def import_(
     out: Annotated[
         Path, typer.Option(help="New folder for the grown bundle.")
     ] = GROWN_BUNDLE,
-    bundle: Annotated[
-        Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
-    ] = None,
-    base: Annotated[
-        str | None, typer.Option(help="Folder or hub id of the base model.")
-    ] = None,
+    bundle: BundleOption = None,
+    base: BaseOption = None,
 ) -> None:
     """Add a LoRA that PEFT trained to the experts of a bundle."""
     from genadapter.manifest import find_bundle
@@ -110,13 +109,9 @@ def oracles(
     ] = 120,
     out: Annotated[Path, typer.Option(help="The file.")] = ORACLES,
     seed: Annotated[int, typer.Option(help="Of the order of training rows.")] = 0,
-    tasks_folder: Annotated[Path, typer.Option(help="Folder of the suite.")] = SUITE,
-    bundle: Annotated[
-        Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
-    ] = None,
-    base: Annotated[
-        str | None, typer.Option(help="Folder or hub id of the base model.")
-    ] = None,
+    tasks_folder: SuiteOption = SUITE,
+    bundle: BundleOption = None,
+    base: BaseOption = None,
 ) -> None:
     """Train an expert for every task to be scored: what could be reached, and where.
 

@@ -32,6 +32,13 @@ DtypeOption = Annotated[
 ]
 
 
+SuiteOption = Annotated[Path, typer.Option(help="Folder of the suite.")]
+BundleOption = Annotated[
+    Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
+]
+BaseOption = Annotated[
+    str | None, typer.Option(help="Folder or hub id of the base model.")
+]
 DescriptionsOption = Annotated[
     Path | None,
     typer.Option(help="Folder of `tasks encode`; training loads no encoder then."),

@@ -32,8 +32,8 @@ _REMAKE = "make the file anew with `genadapter experts oracles`"
 class TaskBound:
     """What was answered on one task's first test rows."""
 
-    sha256: str
-    """Of the task's rows, in training and in test."""
+    digest: str
+    """Of all rows of the task."""
     form: Form
     """Of the oracle."""
     curves: Mapping[Form, Sequence[tuple[int, float]]]
@@ -69,7 +69,7 @@ class UpperBound:
             )
         for task in tasks:
             found = self.tasks.get(task.id)
-            if found is not None and found.sha256 != _digest(task):
+            if found is not None and found.digest != _digest(task):
                 raise ConfigError(
                     f"the oracle of task {task.id!r} was trained on other rows than "
                     f"the task has now: {_REMAKE}"
@@ -105,7 +105,7 @@ class UpperBound:
             "rows": self.num_rows,
             "tasks": {
                 name: {
-                    "sha256": found.sha256,
+                    "digest": found.digest,
                     "form": found.form,
                     "curves": {
                         form: [[step, round(value, 4)] for step, value in curve]
@@ -164,7 +164,7 @@ def answer_bound(
         num_rows=num_rows,
         tasks={
             tasks[p].id: TaskBound(
-                sha256=_digest(tasks[p]),
+                digest=_digest(tasks[p]),
                 form=oracle.form,
                 curves=oracle.curves,
                 base=answers["base"][p],
@@ -206,7 +206,7 @@ def read_bound(path: Path) -> UpperBound:
 
 def _bound(values: Mapping[str, Any]) -> TaskBound:  # Any: plain JSON
     found = TaskBound(
-        sha256=values["sha256"],
+        digest=values["digest"],
         form=values["form"],
         curves={
             form: [(step, value) for step, value in curve]

@@ -34,6 +34,15 @@ def _draw_codes(rng: random.Random, count: int) -> list[str]:
     return rng.sample(source, count)
 
 
+def _draw_codebook(rng: random.Random, names: Sequence[str]) -> dict[str, str]:
+    return dict(zip(names, _draw_codes(rng, len(names)), strict=True))
+
+
+def _spelled(codes: Mapping[str, str]) -> str:
+    """A codebook as part of a drill's name."""
+    return "_".join(f"{what}_{code}" for what, code in codes.items())
+
+
 def _listed(rng: random.Random, codes: Mapping[str, str]) -> str:
     """The codebook in one line, in any order and one of several styles."""
     pairs = list(codes.items())
@@ -46,8 +55,7 @@ def _listed(rng: random.Random, codes: Mapping[str, str]) -> str:
 def code_of_thing(rng: random.Random, materials: Materials) -> Drill:
     """The code of a thing's category."""
     categories = draw_apart(rng, rng.choice((2, 3, 3, 4)))
-    chosen = _draw_codes(rng, len(categories))
-    codes = {own.many: code for own, code in zip(categories, chosen, strict=True)}
+    codes = _draw_codebook(rng, [category.many for category in categories])
 
     def answer(text: str) -> str | None:
         home = HOMES.get(text)
@@ -55,7 +63,7 @@ def code_of_thing(rng: random.Random, materials: Materials) -> Drill:
 
     return plain_drill(
         rng,
-        name="_".join(["code_of_thing", *(f"{w}_{c}" for w, c in codes.items())]),
+        name=f"code_of_thing_{_spelled(codes)}",
         pool=THINGS,
         frames=_TOLD["code_of_thing"],
         draw=draw_from(categories),
@@ -68,18 +76,16 @@ def code_of_thing(rng: random.Random, materials: Materials) -> Drill:
 def coded_thing(rng: random.Random, materials: Materials) -> Drill:
     """A thing with the code of its category before it."""
     categories = draw_apart(rng, rng.choice((2, 3)))
-    chosen = _draw_codes(rng, len(categories))
-    codes = {own.many: code for own, code in zip(categories, chosen, strict=True)}
+    codes = _draw_codebook(rng, [category.many for category in categories])
     sign = rng.choice(("-", ":", "/", "."))
 
     def answer(text: str) -> str | None:
         home = HOMES.get(text)
         return f"{codes[home.many]}{sign}{text}" if home in categories else None
 
-    told = "_".join(f"{w}_{c}" for w, c in codes.items())
     return plain_drill(
         rng,
-        name=f"coded_thing_{sign}_{told}",
+        name=f"coded_thing_{sign}_{_spelled(codes)}",
         pool=THINGS,
         frames=_TOLD["coded_thing"],
         draw=draw_from(categories),
@@ -93,15 +99,14 @@ def coded_thing(rng: random.Random, materials: Materials) -> Drill:
 def code_of_note(rng: random.Random, materials: Materials) -> Drill:
     """The code of what a note is about."""
     domains = rng.sample(DOMAINS, rng.choice((2, 3, 4)))
-    chosen = _draw_codes(rng, len(domains))
-    codes = {own.name: code for own, code in zip(domains, chosen, strict=True)}
+    codes = _draw_codebook(rng, [domain.name for domain in domains])
 
     def answer(text: str) -> str | None:
         return codes.get(domain_of(text) or "")
 
     return plain_drill(
         rng,
-        name="_".join(["code_of_note", *(f"{w}_{c}" for w, c in codes.items())]),
+        name=f"code_of_note_{_spelled(codes)}",
         pool=NOTES,
         frames=_TOLD["code_of_note"],
         draw=draw_among(domains),

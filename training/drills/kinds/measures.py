@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.drills.assembly import labelled_drill, plain_drill
 from training.drills.base import Draw, Drill, Materials, kind
+from training.drills.pools.numbers import number_drill
 from training.drills.wordings import read_wordings
 
 AMOUNTS = "drill amounts"
-BARE_NUMBERS = "drill bare numbers"
 
 _TOLD = read_wordings(__file__)
 _AMOUNT = re.compile(r"(\d+) ([a-z]+)")
@@ -51,10 +51,6 @@ def _draw_number(rng: random.Random) -> str:
     return str(rng.randint(1, 999 if rng.random() < 0.5 else 60))
 
 
-def _on_numbers(rule: Callable[[int], str]) -> Callable[[str], str | None]:
-    return lambda text: rule(int(text)) if text.isdecimal() else None
-
-
 def _quotient(number: int, divisor: int) -> str:
     """The exact decimal, without zeros at its end."""
     return f"{number / divisor:.3f}".rstrip("0").rstrip(".")
@@ -65,13 +61,12 @@ def exchange_up(rng: random.Random, materials: Materials) -> Drill:
     """So many of a large unit in a small one, at a given rate."""
     large, small = rng.sample(_UNITS, 2)
     factor = rng.choice(_FACTORS)
-    return plain_drill(
+    return number_drill(
         rng,
         name=f"exchange_up_{large.many}_{small.many}_{factor}",
-        pool=BARE_NUMBERS,
         frames=_TOLD["exchange_up"],
         draw=lambda rng: str(rng.randint(2, 99)),
-        answer=_on_numbers(lambda number: f"{number * factor} {small.many}"),
+        rule=lambda text: f"{int(text) * factor} {small.many}",
         large=large.many,
         small=small.many,
         factor=str(factor),
@@ -86,13 +81,12 @@ def exchange_up_sign(rng: random.Random, materials: Materials) -> Drill:
     ending, told = rng.choice(
         ((f" {small.sign}", f"with {small.sign} behind it"), ("", "as a bare number"))
     )
-    return plain_drill(
+    return number_drill(
         rng,
         name=f"exchange_up_sign_{large.many}_{small.many}_{factor}_{len(ending)}",
-        pool=BARE_NUMBERS,
         frames=_TOLD["exchange_up_sign"],
         draw=lambda rng: str(rng.randint(2, 99)),
-        answer=_on_numbers(lambda number: f"{number * factor}{ending}"),
+        rule=lambda text: f"{int(text) * factor}{ending}",
         large=large.many,
         small=small.many,
         factor=str(factor),
@@ -105,13 +99,12 @@ def exchange_down(rng: random.Random, materials: Materials) -> Drill:
     """So many of a small unit in a large one, with decimals where needed."""
     large, small = rng.sample(_UNITS, 2)
     divisor = rng.choice(_DIVISORS)
-    return plain_drill(
+    return number_drill(
         rng,
         name=f"exchange_down_{large.many}_{small.many}_{divisor}",
-        pool=BARE_NUMBERS,
         frames=_TOLD["exchange_down"],
         draw=_draw_number,
-        answer=_on_numbers(lambda n: f"{_quotient(n, divisor)} {large.sign}"),
+        rule=lambda text: f"{_quotient(int(text), divisor)} {large.sign}",
         large=large.many,
         small=small.many,
         sign=large.sign,
@@ -124,13 +117,12 @@ def price_of_many(rng: random.Random, materials: Materials) -> Drill:
     """What so many things cost at a given price."""
     thing, coin = rng.choice(_TOLD["things"]), rng.choice(_TOLD["coins"])
     price = rng.choice((2, 3, 4, 5, 10, 20, 50, 100))
-    return plain_drill(
+    return number_drill(
         rng,
         name=f"price_of_many_{thing}_{coin}_{price}",
-        pool=BARE_NUMBERS,
         frames=_TOLD["price_of_many"],
         draw=lambda rng: str(rng.randint(2, 60)),
-        answer=_on_numbers(lambda number: f"{number * price} {coin}"),
+        rule=lambda text: f"{int(text) * price} {coin}",
         thing=thing,
         coin=coin,
         price=str(price),

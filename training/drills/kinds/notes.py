@@ -22,6 +22,13 @@ def _found(domain: Domain, detail: str, text: str) -> str | None:
     return None if value is None else known[value.lower()]
 
 
+def _both_found(domain: Domain, first: str, second: str, text: str) -> list[str] | None:
+    """Two details of a note; nothing for a text that is none of the domain."""
+    found = [_found(domain, detail, text) for detail in (first, second)]
+    known = [value for value in found if value is not None]
+    return known if len(known) == len(found) else None
+
+
 def _two_details(rng: random.Random) -> tuple[Domain, str, str]:
     domain = rng.choice(DOMAINS)
     first, second = rng.sample(sorted(domain.details), 2)
@@ -70,8 +77,8 @@ def note_pair(rng: random.Random, materials: Materials) -> Drill:
     sign = rng.choice(SEPARATORS)
 
     def answer(text: str) -> str | None:
-        left, right = (_found(domain, detail, text) for detail in (first, second))
-        return None if left is None or right is None else f"{left}{sign.mark}{right}"
+        found = _both_found(domain, first, second, text)
+        return None if found is None else sign.mark.join(found)
 
     return plain_drill(
         rng,
@@ -92,10 +99,8 @@ def note_entry(rng: random.Random, materials: Materials) -> Drill:
     domain, first, second = _two_details(rng)
 
     def answer(text: str) -> str | None:
-        left, right = (_found(domain, detail, text) for detail in (first, second))
-        if left is None or right is None:
-            return None
-        return f"{first}: {left}, {second}: {right}"
+        found = _both_found(domain, first, second, text)
+        return None if found is None else f"{first}: {found[0]}, {second}: {found[1]}"
 
     return plain_drill(
         rng,

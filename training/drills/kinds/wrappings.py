@@ -36,7 +36,7 @@ class Wrapping:
     def read(self, text: str) -> tuple[str, str] | None:
         """Name and phrase of a wrapped text; nothing for any other text."""
         name, phrase = rf"(?P<n>{'|'.join(_NAMES)})", r"(?P<p>[a-z]+ [a-z]+)"
-        shape = re.escape(self.pattern.format(n="NAME", p="PHRASE", empty=""))
+        shape = re.escape(self.pattern.format(n="NAME", p="PHRASE"))
         # A name that comes twice is the same both times.
         shape = shape.replace("NAME", name, 1).replace("NAME", "(?P=n)")
         match = re.fullmatch(shape.replace("PHRASE", phrase), text)

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from training.drills.base import Draw
 from training.drills.wordings import read_wordings
@@ -33,6 +34,8 @@ class Domain:
     sentences: Sequence[str]
     """With a place for each detail."""
     details: Mapping[str, Detail]
+    patterns: Sequence[re.Pattern[str]]
+    """What tells the details of a note, one for each sentence."""
 
     def draw(self, rng: random.Random) -> str:
         """Draws a note."""
@@ -51,7 +54,7 @@ class Domain:
         return text[: match.start(detail)] + blank + text[match.end(detail) :]
 
     def _match(self, text: str) -> re.Match[str] | None:
-        matches = (_pattern(self, own).fullmatch(text) for own in self.sentences)
+        matches = (pattern.fullmatch(text) for pattern in self.patterns)
         return next(filter(None, matches), None)
 
     @property
@@ -64,14 +67,26 @@ class Domain:
         ]
 
 
-DOMAINS = tuple(
-    Domain(
+def _domain(row: Mapping[str, Any]) -> Domain:  # Any: TOML values
+    details = {name: Detail(**own) for name, own in row["details"].items()}
+    return Domain(
         name=row["name"],
         sentences=row["sentences"],
-        details={name: Detail(**own) for name, own in row["details"].items()},
+        details=details,
+        patterns=[_pattern(sentence, details) for sentence in row["sentences"]],
     )
-    for row in read_wordings(__file__)["domains"]
-)
+
+
+def _pattern(sentence: str, details: Mapping[str, Detail]) -> re.Pattern[str]:
+    def gap(match: re.Match[str]) -> str:
+        values = details[match[1]].values
+        return f"(?P<{match[1]}>{'|'.join(map(re.escape, values))})"
+
+    # What opens a note is written with a capital, whatever it is.
+    return re.compile(_GAP.sub(gap, re.escape(sentence)), re.IGNORECASE)
+
+
+DOMAINS = tuple(map(_domain, read_wordings(__file__)["domains"]))
 
 
 def domain_of(text: str) -> str | None:
@@ -87,12 +102,3 @@ def draw_among(domains: Sequence[Domain]) -> Draw:
 def _written(sentence: str, details: Mapping[str, str]) -> str:
     text = sentence.format(**details)
     return text[0].upper() + text[1:]
-
-
-def _pattern(domain: Domain, sentence: str) -> re.Pattern[str]:
-    def gap(match: re.Match[str]) -> str:
-        values = domain.details[match[1]].values
-        return f"(?P<{match[1]}>{'|'.join(map(re.escape, values))})"
-
-    # What opens a note is written with a capital, whatever it is.
-    return re.compile(_GAP.sub(gap, re.escape(sentence)), re.IGNORECASE)
