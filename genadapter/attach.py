@@ -47,6 +47,22 @@ class RowAdapters:
         )
         return RowAdapters(a=a, b=b, scaling=self.scaling)
 
+    def weights(self, row: int) -> LoraWeights:
+        """The adapter of one row; what all rows share is shared in memory, too."""
+        a, b = (
+            {n: t[row] if t.dim() == 4 else t for n, t in factors.items()}
+            for factors in (self.a, self.b)
+        )
+        return LoraWeights(a, b)
+
+    def to(self, device: torch.device, dtype: torch.dtype) -> RowAdapters:
+        """The same adapters elsewhere."""
+        a, b = (
+            {n: t.to(device, dtype) for n, t in factors.items()}
+            for factors in (self.a, self.b)
+        )
+        return RowAdapters(a=a, b=b, scaling=self.scaling)
+
 
 def stack_rows(
     spec: LoraSpec,

@@ -1,6 +1,6 @@
 """Pipeline: condition -> features (encoder, base, library) -> generator -> adapter.
 
-Shapes: B tasks, P parameters of one flattened B.
+Shapes: B tasks, P numbers written for one of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from genadapter.condition import Condition
 from genadapter.encoder import Encoder, SentenceEncoder
 from genadapter.errors import ConditionError, ConfigError
 from genadapter.generators import Features
-from genadapter.library import Neighbours, split_b
+from genadapter.library import Neighbours
 from genadapter.lora import LoraSpec, LoraWeights
 from genadapter.manifest import check_base, check_encoder, find_bundle, read_manifest
 from genadapter.precision import DtypeName, resolve_dtype
@@ -233,26 +233,16 @@ class Pipeline:
     ) -> list[Adapter]:
         features = self.features(conditions)
         generator = self.bundle.generator
-        flat_BP = generator(features)
+        written_BP = generator(features)
         if self.scale != 1:
-            flat_BP = torch.lerp(generator.origin_P, flat_BP, self.scale)
-        # What all adapters have in common they share in memory as well.
-        a, fixed_b = (
-            {name: tensor.float().cpu() for name, tensor in factors.items()}
-            for factors in (generator.a, generator.fixed_b)
-        )
+            written_BP = generator.scaled(written_BP, self.scale)
+        adapters = generator.adapters(written_BP).to(torch.device("cpu"), torch.float32)
         return [
             self._adapter(
-                condition,
-                LoraWeights(a, split_b(flat_P, self.spec, fixed=fixed_b)),
-                seed=seed,
-                neighbours=neighbours,
+                condition, adapters.weights(row), seed=seed, neighbours=neighbours
             )
-            for condition, flat_P, neighbours in zip(
-                conditions,
-                flat_BP.float().cpu(),
-                self._named(features.neighbours),
-                strict=True,
+            for row, (condition, neighbours) in enumerate(
+                zip(conditions, self._named(features.neighbours), strict=True)
             )
         ]
 

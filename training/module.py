@@ -20,7 +20,6 @@ from torch.nn import functional
 from genadapter.attach import AdapterSlots, RowAdapters
 from genadapter.base_model import BaseModel
 from genadapter.errors import ConfigError
-from genadapter.library import split_b
 from genadapter.lora import LoraSpec
 from training.batches import Batch
 from training.checks import at_least
@@ -114,12 +113,8 @@ class AdapterTraining(lightning.LightningModule):
         self.losses: list[tuple[int, dict[str, float]]] = []
 
     def adapters_of(self, batch: Batch, b_BP: Tensor) -> RowAdapters:
-        """The adapter of every sequence, from the B of every slot."""
-        adapters = RowAdapters(
-            a=self.source.a(batch),
-            b=split_b(b_BP, self._spec, fixed=self.source.fixed_b()),
-            scaling=self._spec.scaling,
-        )
+        """The adapter of every sequence, from what is written for every slot."""
+        adapters = self.source.adapters(batch, b_BP, self._spec)
         return adapters.select(batch.slot_of_S)
 
     def answer_logits(self, batch: Batch, b_BP: Tensor) -> Tensor:

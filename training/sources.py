@@ -1,6 +1,7 @@
 """Where the adapters of a training step come from.
 
-Shapes: B slots, N experts, L layers, R rank, I in, O out, P parameters of one B.
+Shapes: B slots, N experts, L layers, R rank, I in, O out, P parameters of one B, or all
+numbers that a generator writes for one task.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
+from genadapter.attach import RowAdapters
 from genadapter.generators import Features, Generator
 from genadapter.library import ExpertLibrary, SharedFactors, flatten_b, split_b
 from genadapter.lora import LoraSpec
@@ -26,16 +28,12 @@ class AdapterSource(nn.Module, ABC):
     """Gives A and one B for every slot of a batch."""
 
     @abstractmethod
-    def a(self, batch: Batch) -> Mapping[str, Tensor]:
-        """Per module, the shared A of shape (L, R, I), or one a slot (B, L, R, I)."""
-
-    def fixed_b(self) -> Mapping[str, Tensor]:
-        """Per module that `forward` does not write, the B of every slot: (L, O, R)."""
-        return {}
+    def forward(self, batch: Batch) -> Tensor:
+        """What is written for every slot, of shape (B, P); (P,) where all have the same."""
 
     @abstractmethod
-    def forward(self, batch: Batch) -> Tensor:
-        """Flattened B factors of shape (B, P), or (P,) where all slots have the same."""
+    def adapters(self, batch: Batch, written_BP: Tensor, spec: LoraSpec) -> RowAdapters:
+        """What `forward` wrote for a batch, as one adapter a slot."""
 
 
 @final
@@ -61,13 +59,13 @@ class MultiTaskSource(AdapterSource):
             num_b += len(module.layers) * module.out_features * spec.rank
         self.b_P = nn.Parameter(torch.zeros(num_b))
 
-    def a(self, _batch: Batch) -> Mapping[str, Tensor]:
-        """Per module, the shared A of shape (L, R, I)."""
-        return dict(self.a_by_module.items())
-
     def forward(self, _batch: Batch) -> Tensor:
         """The same B for every slot, of shape (P,)."""
         return self.b_P
+
+    def adapters(self, _batch: Batch, b_P: Tensor, spec: LoraSpec) -> RowAdapters:
+        """The one adapter."""
+        return _joined(dict(self.a_by_module.items()), b_P, spec)
 
     def factors(self, spec: LoraSpec) -> SharedFactors:
         """The adapter as it is now, on the CPU."""
@@ -89,13 +87,13 @@ class ConstantSource(AdapterSource):
         self._a = dict(factors.a)
         self.register_buffer("b_P", factors.flat_b())
 
-    def a(self, _batch: Batch) -> Mapping[str, Tensor]:
-        """Per module, the A of shape (L, R, I)."""
-        return {n: t.to(self.b_P.device) for n, t in self._a.items()}
-
     def forward(self, _batch: Batch) -> Tensor:
         """The same B for every slot, of shape (P,)."""
         return self.b_P
+
+    def adapters(self, _batch: Batch, b_P: Tensor, spec: LoraSpec) -> RowAdapters:
+        """The one adapter."""
+        return _joined(self._a, b_P, spec)
 
 
 @final
@@ -115,13 +113,13 @@ class ExpertSource(AdapterSource):
         self.b_NP = nn.Parameter(b_P.repeat(len(tasks), 1))
         self._place = {task: place for place, task in enumerate(tasks)}
 
-    def a(self, _batch: Batch) -> Mapping[str, Tensor]:
-        """Per module, the shared A of shape (L, R, I)."""
-        return {n: t.to(self.b_NP.device) for n, t in self._a.items()}
-
     def forward(self, batch: Batch) -> Tensor:
         """The experts of the batch's tasks, of shape (B, P)."""
         return self.b_NP[self.places(batch)]
+
+    def adapters(self, _batch: Batch, b_BP: Tensor, spec: LoraSpec) -> RowAdapters:
+        """One adapter a slot, on the shared A."""
+        return _joined(self._a, b_BP, spec)
 
     def experts_a(self) -> Mapping[str, Tensor]:
         """Per module, the A of every expert, of shape (N, L, R, I)."""
@@ -165,15 +163,16 @@ class FreeExpertSource(AdapterSource):
         """The flattened B of every expert, of shape (N, P)."""
         return self.experts.b_NP
 
-    def a(self, batch: Batch) -> Mapping[str, Tensor]:
-        """Per module, A of shape (B, L, R, I)."""
-        places_B = self.experts.places(batch)
-        return {n: t[places_B] for n, t in self.a_by_module.items()}
-
     def forward(self, batch: Batch) -> Tensor:
         """The experts of the batch's tasks, of shape (B, P)."""
         b_BP: Tensor = self.experts(batch)
         return b_BP
+
+    def adapters(self, batch: Batch, b_BP: Tensor, spec: LoraSpec) -> RowAdapters:
+        """One adapter a slot, each on its own A."""
+        places_B = self.experts.places(batch)
+        a = {n: t[places_B] for n, t in self.a_by_module.items()}
+        return _joined(a, b_BP, spec)
 
 
 @final
@@ -218,18 +217,16 @@ class GeneratorSource(AdapterSource):
             for task in tasks
         ]
 
-    def a(self, _batch: Batch) -> Mapping[str, Tensor]:
-        """Per module, the A of its adapters, of shape (L, R, I)."""
-        return self.generator.a
-
-    def fixed_b(self) -> Mapping[str, Tensor]:
-        """Per module that the generator does not write, the B of its adapters."""
-        return self.generator.fixed_b
-
     def forward(self, batch: Batch) -> Tensor:
-        """Generated B factors of shape (B, P)."""
-        b_BP: Tensor = self.generator(self.features(batch))
-        return b_BP
+        """What the generator writes, of shape (B, P)."""
+        written_BP: Tensor = self.generator(self.features(batch))
+        return written_BP
+
+    def adapters(
+        self, _batch: Batch, written_BP: Tensor, _spec: LoraSpec
+    ) -> RowAdapters:
+        """One adapter a slot, as the generator joins what it wrote."""
+        return self.generator.adapters(written_BP)
 
     def features(self, batch: Batch) -> Features:
         """What the generator sees for every slot of a batch."""
@@ -254,3 +251,8 @@ class GeneratorSource(AdapterSource):
         if self.training and self._random.random() < self.family_mask_share:
             return self._relatives[task] | self._families[task]
         return self._relatives[task]
+
+
+def _joined(a: Mapping[str, Tensor], b_BP: Tensor, spec: LoraSpec) -> RowAdapters:
+    a = {name: tensor.to(b_BP.device) for name, tensor in a.items()}
+    return RowAdapters(a=a, b=split_b(b_BP, spec), scaling=spec.scaling)

@@ -11,7 +11,7 @@ Shapes: B slots, P parameters of one flattened B.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import product
 from typing import Any, Literal, final
@@ -19,6 +19,7 @@ from typing import Any, Literal, final
 import torch
 from torch import Tensor
 
+from genadapter.attach import RowAdapters
 from genadapter.checkpoint import Bundle
 from genadapter.generators import Generator, Surroundings
 from genadapter.generators.blend import BlendGenerator
@@ -75,8 +76,12 @@ def tune(work: Workspace, draft: Bundle) -> Tuning:
     }
     b_P, mean_P = around.shared.flat_b(), around.library.mean_delta()
     constants = {
-        "multitask": _constant(work, around, b_P, origin_P=torch.zeros_like(b_P)),
-        "uniform": _constant(work, around, b_P + mean_P, origin_P=b_P),
+        "multitask": _constant(around.shared, work.spec),
+        "uniform": _constant(
+            SharedFactors(a=around.shared.a, b=split_b(b_P + mean_P, work.spec)),
+            work.spec,
+            origin_P=b_P,
+        ),
     }
     sources = {name: _written(work, around, g) for name, g in written.items()}
     tried = {
@@ -126,11 +131,7 @@ def tune_prompted(work: Workspace, factors: SharedFactors) -> SharedFactors:
     batches = _batches(work, told="own", data=prompted)
     if not batches:
         return factors
-    source = ScaledSource(
-        ConstantSource(factors),
-        origin_P=torch.zeros_like(factors.flat_b()),
-        spec=work.reading_spec,
-    )
+    source = _constant(factors, work.reading_spec)
     tried = {s: _accuracy(work, source.at(s), batches) for s in SCALES}
     scale = best_scale(tried)
     logger.info("prompted rival, accuracy by scale: %s", tried)
@@ -158,13 +159,11 @@ def best_scale(accuracies: Mapping[float, float]) -> float:
 class ScaledSource(AdapterSource):
     """Another source's adapters, nearer to an origin or farther from it."""
 
-    origin_P: Tensor
-
     def __init__(
         self,
         source: AdapterSource,
         *,
-        origin_P: Tensor,
+        scaled: Callable[[Tensor, float], Tensor],
         spec: LoraSpec,
         scale: float = 1.0,
     ) -> None:
@@ -172,31 +171,27 @@ class ScaledSource(AdapterSource):
 
         Args:
             source: Gives the adapters.
-            origin_P: The flattened B that stays where it is.
+            scaled: What the source wrote, at a scale.
             spec: Shape of the source's adapters.
             scale: 0 gives the origin, 1 the source's own.
         """
         super().__init__()
         self.source, self.spec, self.scale = source, spec, scale
-        self.register_buffer("origin_P", origin_P)
+        self._scaled = scaled
 
     def at(self, scale: float) -> ScaledSource:
         """The same source at another scale."""
         return ScaledSource(
-            self.source, origin_P=self.origin_P, spec=self.spec, scale=scale
+            self.source, scaled=self._scaled, spec=self.spec, scale=scale
         )
 
-    def a(self, batch: Batch) -> Mapping[str, Tensor]:
-        """Per module, the source's A."""
-        return self.source.a(batch)
-
-    def fixed_b(self) -> Mapping[str, Tensor]:
-        """Per module that the source does not write, its B; no scale changes it."""
-        return self.source.fixed_b()
-
     def forward(self, batch: Batch) -> Tensor:
-        """Flattened B factors of shape (B, P), or (P,)."""
-        return torch.lerp(self.origin_P, self.source(batch), self.scale)
+        """What the source wrote, at the scale: of shape (B, P), or (P,)."""
+        return self._scaled(self.source(batch), self.scale)
+
+    def adapters(self, batch: Batch, written_BP: Tensor, spec: LoraSpec) -> RowAdapters:
+        """The source's, as it joins them."""
+        return self.source.adapters(batch, written_BP, spec)
 
 
 def _batches(
@@ -229,16 +224,20 @@ def _written(
         seed=work.recipe.seed,
         reader=generator.reader(work.base),
     )
-    origin_P = generator.origin_P.detach()
-    return ScaledSource(source, origin_P=origin_P, spec=generator.spec)
+    return ScaledSource(source, scaled=generator.scaled, spec=generator.spec)
 
 
 def _constant(
-    work: Workspace, around: Surroundings, b_P: Tensor, *, origin_P: Tensor
+    factors: SharedFactors, spec: LoraSpec, *, origin_P: Tensor | None = None
 ) -> ScaledSource:
-    b = split_b(b_P, work.spec)
-    source = ConstantSource(SharedFactors(a=around.shared.a, b=b))
-    return ScaledSource(source, origin_P=origin_P, spec=work.spec)
+    """One adapter for all tasks, measured from an origin or, without one, from zero."""
+
+    def scaled(b_P: Tensor, scale: float) -> Tensor:
+        if origin_P is None:
+            return scale * b_P
+        return torch.lerp(origin_P.to(b_P.device), b_P, scale)
+
+    return ScaledSource(ConstantSource(factors), scaled=scaled, spec=spec)
 
 
 def _rounded(values: Mapping[str, float]) -> dict[str, float]:

@@ -2,10 +2,12 @@
 
 A family is one file: a final subclass of `Generator` with a `family` name, a frozen
 `Config` and a `forward`. It is found, trained, tested and listed by that name alone.
-Its adapters share one A; which one, and what shape they have, it says itself.
+Its adapters share one A, or have one each; which, and what shape they have, it says
+itself.
 
 Shapes: B tasks, E embedding, L layers, I in features, O out features, R rank, N tokens
-of a prefix, P parameters of one flattened B.
+of a prefix, P numbers that are written for one task: its flattened B, and A where it has
+one of its own.
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from genadapter.attach import RowAdapters
 from genadapter.base_model import BaseModel
 from genadapter.condition import ConditionKind
 from genadapter.errors import ConfigError, UnknownFamilyError
-from genadapter.library import ExpertLibrary, Neighbours, SharedFactors
+from genadapter.library import ExpertLibrary, Neighbours, SharedFactors, split_b
 from genadapter.lora import LoraSpec
 from genadapter.reading import Reader, Reading
 
@@ -106,6 +109,8 @@ class Generator(nn.Module, ABC):
     """Names of the training objectives it can learn from; empty if it is not trained."""
     reads_base: ClassVar[bool] = False
     """Whether it looks at the base model's states over the description."""
+    writes_a: ClassVar[bool] = False
+    """Whether every adapter has an A of its own."""
     num_neighbours: int
     """How many experts it wants to see (K)."""
     spec: LoraSpec
@@ -180,7 +185,25 @@ class Generator(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, features: Features) -> Tensor:
-        """B factors of shape (B, P), as `library.flatten_b` joins them, but `fixed_b`."""
+        """What is written for every task, of shape (B, P).
+
+        The B factors as `library.flatten_b` joins them, but `fixed_b`; a family that
+        writes A as well says in `adapters` how it is joined to them.
+        """
+
+    def scaled(self, written_BP: Tensor, scale: float) -> Tensor:
+        """What `forward` wrote, nearer to the origin or farther from it.
+
+        Args:
+            written_BP: As it came from `forward`.
+            scale: 0 gives the origin, 1 what was written.
+        """
+        return torch.lerp(self.origin_P, written_BP, scale)
+
+    def adapters(self, written_BP: Tensor) -> RowAdapters:
+        """What `forward` wrote, as one adapter a task."""
+        b = split_b(written_BP, self.spec, fixed=self.fixed_b)
+        return RowAdapters(a=self.a, b=b, scaling=self.spec.scaling)
 
 
 def families() -> dict[str, type[Generator]]:

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from genadapter.attach import AdapterSlots, stack_rows
+from genadapter.attach import AdapterSlots
 from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, load_bundle
 from genadapter.condition import ConditionKind
@@ -24,8 +24,8 @@ from genadapter.generators import (
     families,
     find_family,
 )
-from genadapter.library import Neighbours, split_b
-from genadapter.lora import LoraWeights, check_fits
+from genadapter.library import Neighbours
+from genadapter.lora import check_fits
 
 IDS_BT = torch.tensor([[2, 6, 7, 8], [2, 9, 10, 11], [2, 12, 13, 14]])
 NewGenerator = Callable[..., Generator]
@@ -45,12 +45,6 @@ def row_of(features: Features, row: int) -> Features:
     )
 
 
-def as_weights(flat_P: Tensor, generator: Generator) -> LoraWeights:
-    """One row of a generator's output as an adapter."""
-    b = split_b(flat_P, generator.spec, fixed=generator.fixed_b)
-    return LoraWeights(generator.a, b)
-
-
 @every_family
 def test_output_fits_the_spec(
     family: str,
@@ -62,8 +56,23 @@ def test_output_fits_the_spec(
     flat_BP = generator(features)
     assert flat_BP.shape == (3, generator.origin_P.numel())
     assert flat_BP.dtype == torch.float32
-    for flat_P in flat_BP:
-        check_fits(as_weights(flat_P.detach(), generator), generator.spec)
+    adapters = generator.adapters(flat_BP.detach())
+    for row in range(3):
+        check_fits(adapters.weights(row), generator.spec)
+
+
+@every_family
+def test_scale_stretches_what_the_task_adds(
+    family: str, new_generator: NewGenerator, features: Features
+) -> None:
+    """0 gives the origin, the same for all tasks; 1 what was written."""
+    generator = new_generator(family)
+    written_BP = generator(features)
+    torch.testing.assert_close(generator.scaled(written_BP, 1.0), written_BP)
+    none = generator.adapters(generator.scaled(written_BP, 0.0))
+    first, second = (none.weights(row) for row in (0, 1))
+    for name, b_LOR in first.b.items():
+        torch.testing.assert_close(b_LOR, second.b[name])
 
 
 @every_family
@@ -129,13 +138,10 @@ def test_attaching_changes_logits_and_detaching_restores_them(
     """A generated adapter does something, and leaves no trace."""
     generator = new_generator(family)
     flat_BP = generator(features).detach()
-    rows = stack_rows(
-        generator.spec, [as_weights(flat_P, generator) for flat_P in flat_BP]
-    )
     with torch.no_grad():
         plain_BTV = base.model(IDS_BT).logits
         slots = AdapterSlots(base.model, generator.spec)
-        with slots.bind(rows):
+        with slots.bind(generator.adapters(flat_BP)):
             adapted_BTV = base.model(IDS_BT).logits
         slots.detach()
         restored_BTV = base.model(IDS_BT).logits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import torch
@@ -65,7 +66,7 @@ def test_scale_goes_from_the_origin_on(
         def forward(self, _batch: object) -> torch.Tensor:
             return torch.full((2, 4), 3.0)
 
-    whole = ScaledSource(Threes(), origin_P=torch.ones(4), spec=spec)
+    whole = ScaledSource(Threes(), scaled=partial(torch.lerp, torch.ones(4)), spec=spec)
     torch.testing.assert_close(whole.at(scale)(None), torch.full((2, 4), expected))
 
 

@@ -16,7 +16,7 @@ from genadapter.condition import Condition
 from genadapter.errors import ConfigError, EmptyLibraryError
 from genadapter.generators import families, find_family
 from genadapter.library import SharedFactors, flatten_b
-from genadapter.lora import LoraSpec
+from genadapter.lora import LoraSpec, LoraWeights
 from genadapter.pipeline import Pipeline
 from training.evaluation.controls import (
     description_of,
@@ -210,16 +210,25 @@ def _junk(setting: Setting) -> Treatment:
 
 def _mean(setting: Setting) -> Treatment:
     # Averaging token states of texts that differ in length means nothing; averaging the
-    # adapters written for them is exact, as all share their A, and no weaker a control.
+    # adapters written for them is exact where they share their A, and no weaker a control.
     experts = setting.pipeline.bundle.surroundings.library.experts
     if not experts:
         raise EmptyLibraryError(
             "the mean condition is taken over experts; there are none"
         )
     texts = {i: expert.description for i, expert in enumerate(experts)}
-    written = _generate(setting.pipeline, texts, setting.seed)
-    mean_P = torch.stack(list(written.values())).mean(dim=0)
-    return _written(setting.pipeline, dict.fromkeys(range(len(setting.tasks)), mean_P))
+    written = _written(
+        setting.pipeline, _generate(setting.pipeline, texts, setting.seed)
+    )
+    mean_P = torch.stack([b_P for b_P in written.b_of.values() if b_P is not None])
+    places = range(len(setting.tasks))
+    return replace(
+        written,
+        b_of=dict.fromkeys(places, mean_P.mean(dim=0)),
+        a_of=dict.fromkeys(places, _mean_of(list(written.a_of.values())))
+        if written.a_of
+        else {},
+    )
 
 
 def _told_of(lent: Mapping[int, Task | None], setting: Setting) -> Treatment:
@@ -233,29 +242,37 @@ def _told_of(lent: Mapping[int, Task | None], setting: Setting) -> Treatment:
 
 def _generate(
     pipeline: Pipeline, texts: Mapping[int, str], seed: int
-) -> dict[int, Tensor]:
+) -> dict[int, LoraWeights]:
     if not texts:
         return {}
     conditions = [Condition(description=text) for text in texts.values()]
     adapters = pipeline.generate(conditions, seed=seed)
-    fixed = pipeline.bundle.generator.fixed_b
-    flat = [
-        flatten_b({n: b for n, b in adapter.weights.b.items() if n not in fixed})
-        for adapter in adapters
-    ]
-    return dict(zip(texts, flat, strict=True))
+    return {
+        place: adapter.weights for place, adapter in zip(texts, adapters, strict=True)
+    }
 
 
-def _written(pipeline: Pipeline, b_of: Mapping[int, Tensor]) -> Treatment:
-    """Adapters that a pipeline wrote: they stand on its generator's own A."""
+def _written(pipeline: Pipeline, weights_of: Mapping[int, LoraWeights]) -> Treatment:
+    """Adapters that a pipeline wrote: on its generator's own A, or each on its own."""
     generator = pipeline.bundle.generator
+    fixed = generator.fixed_b
     return Treatment(
         prompt="input",
-        b_of=b_of,
-        a=generator.a,
-        fixed_b=generator.fixed_b,
+        b_of={
+            place: flatten_b({n: b for n, b in weights.b.items() if n not in fixed})
+            for place, weights in weights_of.items()
+        },
+        a=None if generator.writes_a else generator.a,
+        a_of={p: w.a for p, w in weights_of.items()} if generator.writes_a else {},
+        fixed_b=fixed,
         spec=generator.spec,
     )
+
+
+def _mean_of(factors: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    return {
+        name: torch.stack([f[name] for f in factors]).mean(0) for name in factors[0]
+    }
 
 
 def _running(pipeline: Pipeline, family: str) -> Pipeline:
