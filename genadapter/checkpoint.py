@@ -205,6 +205,7 @@ def _write_tensors(folder: Path, generator: Generator, around: Surroundings) -> 
         "basis_codes": codes_CH,
         "basis_scales": scales_CK,
         "coefficients": library.coefficients_NC,
+        "variances": library.variances_NC,
         "embeddings": library.embeddings_NE.half(),
     }
     write_tensors(folder / _EXPERTS, experts)
@@ -248,6 +249,8 @@ def _read_surroundings(folder: Path, manifest: Manifest) -> Surroundings:
         [Expert(**record) for record in read_json(folder / _RECORDS)],
         embeddings_NE=experts["embeddings"],
         coefficients_NC=experts["coefficients"],
+        # Bundles from before they were kept have none.
+        variances_NC=experts.get("variances"),
         basis_CP=restore(
             experts["basis_codes"], experts["basis_scales"], num_columns=num_columns
         ),

@@ -52,6 +52,8 @@ class Neighbours:
     """Unit-norm embeddings of the neighbours' tasks."""
     coefficients_BKC: Tensor
     """Their coefficients; 0 where absent, which is the shared adapter itself."""
+    variances_BKC: Tensor
+    """How far each coefficient still moved at the end of the expert's training."""
 
     def to(self, device: torch.device) -> Neighbours:
         """The same neighbours on another device."""
@@ -60,6 +62,7 @@ class Neighbours:
             similarities_BK=self.similarities_BK.to(device),
             embeddings_BKE=self.embeddings_BKE.to(device),
             coefficients_BKC=self.coefficients_BKC.to(device),
+            variances_BKC=self.variances_BKC.to(device),
         )
 
     @property
@@ -129,6 +132,7 @@ class ExpertLibrary:
         embeddings_NE: Tensor,
         coefficients_NC: Tensor,
         basis_CP: Tensor,
+        variances_NC: Tensor | None = None,
     ) -> None:
         """Indexes the experts.
 
@@ -137,18 +141,24 @@ class ExpertLibrary:
             embeddings_NE: Unit-norm embeddings of their tasks.
             coefficients_NC: Their coefficients.
             basis_CP: The basis of B - B_0.
+            variances_NC: Of the coefficients over the last steps of each expert's
+                training; `None` where nobody looked, which counts as 0.
 
         Raises:
             ConfigError: The tensors do not agree on the number of experts.
         """
-        if not len(experts) == len(embeddings_NE) == len(coefficients_NC):
+        if variances_NC is None:
+            variances_NC = torch.zeros_like(coefficients_NC)
+        per_expert = (embeddings_NE, coefficients_NC, variances_NC)
+        if any(len(rows) != len(experts) for rows in per_expert):
             raise ConfigError(
-                f"{len(experts)} experts need as many embeddings and coefficients, got "
-                f"{len(embeddings_NE)} and {len(coefficients_NC)}"
+                f"{len(experts)} experts need as many embeddings, coefficients and "
+                f"variances, got {', '.join(str(len(rows)) for rows in per_expert)}"
             )
         self.experts = tuple(experts)
         self.embeddings_NE = embeddings_NE.float()
         self.coefficients_NC = coefficients_NC.float()
+        self.variances_NC = variances_NC.float()
         self.basis_CP = basis_CP.float()
         self._index = _build_index(self.embeddings_NE)
 
@@ -195,6 +205,7 @@ class ExpertLibrary:
             similarities_BK=similarities_BK.where(present_BK, 0.0),
             embeddings_BKE=self.embeddings_NE[safe_BK] * present_BK.unsqueeze(2),
             coefficients_BKC=self.coefficients_NC[safe_BK] * present_BK.unsqueeze(2),
+            variances_BKC=self.variances_NC[safe_BK] * present_BK.unsqueeze(2),
         )
 
     def _masked_search(

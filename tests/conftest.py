@@ -230,7 +230,7 @@ def make_surroundings(spec: LoraSpec, encoder: Encoder) -> Surroundings:
 
 
 def with_outputs(spec: LoraSpec) -> LoraSpec:
-    """The spec with attention's output projection, which no prefix takes."""
+    """The spec with the projections behind attention, which no prefix takes."""
     (query,) = (module for module in spec.modules if module.name == "q_proj")
     output = replace(
         query,
@@ -238,7 +238,11 @@ def with_outputs(spec: LoraSpec) -> LoraSpec:
         in_features=query.out_features,
         out_features=query.in_features,
     )
-    return replace(spec, modules=(output, *spec.modules))
+    # The tiny Llama's hidden layers are twice as wide as its states.
+    down = replace(
+        output, name="down_proj", parent="mlp", in_features=2 * query.in_features
+    )
+    return replace(spec, modules=(down, output, *spec.modules))
 
 
 def make_prefix_start(spec: LoraSpec, *, num_tokens: int) -> PrefixStart:

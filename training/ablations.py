@@ -115,7 +115,7 @@ def ablate(
             prompted = SharedFactors(a=prompted.a, b=nothing)
         surroundings = replace(surroundings, prefix=run.start_prefix(own, prompted))
     run.train_generator(own, surroundings, experts_NP)
-    step, metrics = best_look(own.folder / "generator")
+    step, metrics = best_look(run.generator_folder(own))
     result = AblationResult(
         name=ablation.name,
         step=step,

@@ -11,9 +11,9 @@ from typing import Literal
 import lightning
 from torch.utils.data import DataLoader, IterableDataset
 
+from genadapter.checks import at_least
 from genadapter.errors import ConfigError
 from training.batches import Batch, PromptedData, TaskData
-from training.checks import at_least
 from training.descriptions import DescriptionTable
 from training.teacher import Teacher
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import lightning
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
 from torch import Tensor, nn
@@ -84,11 +85,12 @@ def fit(
     is_validated: bool = False,
     averaged: nn.Module | None = None,
     teacher: Teacher | None = None,
+    watchers: Sequence[lightning.Callback] = (),
 ) -> AdapterTraining:
     """Trains a source with Lightning, resuming from its last checkpoint.
 
     Of `averaged`, a part of the source, checkpoints hold the running mean. A `teacher`
-    is asked about every batch, and let go at the end.
+    is asked about every batch, and let go at the end. `watchers` look on.
 
     Raises:
         LegOverError: The workspace's deadline has passed; a checkpoint was written.
@@ -116,7 +118,8 @@ def fit(
     )
     every = work.recipe.validate_every_steps
     keeps_last, keeps_best = _checkpoints(folder)
-    callbacks = [keeps_last, RichProgressBar(console_kwargs={"stderr": True})]
+    bar = RichProgressBar(console_kwargs={"stderr": True})
+    callbacks: list[lightning.Callback] = [keeps_last, bar, *watchers]
     if is_validated:
         callbacks.append(keeps_best)
     if averaged is not None and optim.average_decay:

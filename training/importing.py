@@ -131,6 +131,10 @@ def add_expert(
         coefficients_NC=torch.cat(
             [library.coefficients_NC, imported.coefficients_C[None]]
         ),
+        # Only the end of its training is known.
+        variances_NC=torch.cat(
+            [library.variances_NC, torch.zeros_like(library.variances_NC[:1])]
+        ),
         basis_CP=library.basis_CP,
     )
     since = [*manifest.results.get("imported_since", []), imported.expert.id]

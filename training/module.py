@@ -19,12 +19,17 @@ from torch.nn import functional
 
 from genadapter.attach import AdapterSlots, RowAdapters
 from genadapter.base_model import BaseModel
+from genadapter.checks import at_least
 from genadapter.errors import ConfigError
 from genadapter.lora import LoraSpec
 from training.batches import Batch
-from training.checks import at_least
 from training.memory import trim
-from training.objectives import Step, find_objectives, reconstruction
+from training.objectives import (
+    Step,
+    find_objectives,
+    needs_answers,
+    reconstruction,
+)
 from training.sources import AdapterSource
 
 VALIDATION_METRICS = (
@@ -139,20 +144,28 @@ class AdapterTraining(lightning.LightningModule):
         """The weighted sum of the objectives."""
         b_BP = self.source(batch)
         experts = self._experts_of(batch)
-        if self.global_step < self.config.warm_start_steps:
-            empty = b_BP.new_zeros(0)
-            step = Step(batch=batch, row_loss_G=empty, b_BP=b_BP, expert_b_BP=experts)
-            return self._record({"reconstruction": reconstruction(step)}, {})
-        logits_NV = self.answer_logits(batch, b_BP)
+        is_warming_up = self.global_step < self.config.warm_start_steps
+        logits_NV, row_loss_G = None, b_BP.new_zeros(0)
+        if needs_answers(self._objectives) and not is_warming_up:
+            logits_NV = self.answer_logits(batch, b_BP)
+            row_loss_G = self.row_losses(batch, logits_NV)
         step = Step(
             batch=batch,
-            row_loss_G=self.row_losses(batch, logits_NV),
+            row_loss_G=row_loss_G,
             logits_NV=logits_NV,
             b_BP=b_BP,
             expert_b_BP=experts,
+            evidence_B=self._evidence_of(batch, experts),
         )
+        if is_warming_up:
+            return self._record({"reconstruction": reconstruction(step)}, {})
         values = {n: function(step) for n, (function, _) in self._objectives.items()}
         return self._record(values, {n: w for n, (_, w) in self._objectives.items()})
+
+    def _evidence_of(self, batch: Batch, experts_BP: Tensor | None) -> Tensor | None:
+        if experts_BP is None or "evidence" not in self._objectives:
+            return None
+        return self.source.evidence(batch, experts_BP)
 
     def _experts_of(self, batch: Batch) -> Tensor | None:
         if self._expert_b_NP is None:

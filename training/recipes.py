@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
+from genadapter.checks import at_least
 from genadapter.errors import ConfigError
 from genadapter.generators import families, find_family
 from genadapter.generators.hypernetwork import HypernetworkGenerator
-from training.checks import at_least
 from training.datamodule import BatchConfig
 from training.module import OptimConfig
 
@@ -257,12 +257,23 @@ def override(recipe: Recipe, assignments: Sequence[str]) -> Recipe:
         if not sign:
             raise ConfigError(f"expected section.field=value, got {assignment!r}")
         if path == "family":
-            config = find_family(value).Config()
-            recipe = replace(recipe, family=value, generator=config)
+            recipe = _of_family(recipe, value)
         else:
             recipe = _assign(recipe, path.split("."), value, path)
     _check_family(recipe)
     return recipe
+
+
+def _of_family(recipe: Recipe, name: str) -> Recipe:
+    """The recipe with another family, which learns from what it can of the objectives."""
+    family = find_family(name)
+    weights = recipe.optim.objectives
+    known = {n: w for n, w in weights.items() if n in family.objectives}
+    optim = replace(
+        recipe.optim,
+        objectives=known or dict.fromkeys(family.objectives[:1], 1.0) or weights,
+    )
+    return replace(recipe, family=name, generator=family.Config(), optim=optim)
 
 
 def _check_family(recipe: Recipe) -> None:

@@ -9,14 +9,20 @@ Shapes: N experts, P parameters of one flattened B.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from genadapter.artifact import new_file, read_tensors, write_tensors
+from genadapter.artifact import (
+    new_file,
+    read_json,
+    read_tensors,
+    write_json,
+    write_tensors,
+)
 from genadapter.errors import ConfigError
 from genadapter.generators import (
     Generator,
@@ -37,9 +43,10 @@ from training.datamodule import BatchConfig, BatchStream
 from training.fitting import best_checkpoint, fit, load_best
 from training.prefix import prefix_start
 from training.sources import ExpertSource, GeneratorSource, MultiTaskSource
+from training.spread import Spread
 from training.teacher import Teacher
 from training.whitening import second_moments, whiten
-from training.workspace import Workspace
+from training.workspace import Workspace, to_json
 
 MEASURED_BATCHES = 12
 """Batches that the base's layers are listened to on."""
@@ -138,8 +145,18 @@ def read_factors(path: Path) -> SharedFactors:
     )
 
 
-def train_experts(work: Workspace, shared: SharedFactors) -> Tensor:
-    """One expert a training task, as flattened B of shape (N, P).
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainedExperts:
+    """One expert a training task, all on the shared A."""
+
+    b_NP: Tensor
+    """Their flattened B."""
+    variance_NP: Tensor
+    """Of that over the last third of the steps; 0 where nobody looked."""
+
+
+def train_experts(work: Workspace, shared: SharedFactors) -> TrainedExperts:
+    """One expert a training task.
 
     Experts are trained in groups of similar row length, each group in one forward
     pass; finished groups are kept, so a killed run loses one group at most.
@@ -152,7 +169,8 @@ def train_experts(work: Workspace, shared: SharedFactors) -> Tensor:
     }
     order = sorted(work.expert_tasks, key=lambda t: (lengths[t], t))
     size = config.group_size
-    experts_NP = flatten_b(shared.b).repeat(work.num_experts, 1)
+    b_NP = flatten_b(shared.b).repeat(work.num_experts, 1)
+    variance_NP = torch.zeros_like(b_NP)
     for number, start in enumerate(range(0, len(order), size)):
         group = order[start : start + size]
         path = work.folder / "experts" / f"{number:04d}.safetensors"
@@ -165,33 +183,47 @@ def train_experts(work: Workspace, shared: SharedFactors) -> Tensor:
                 num_buckets=1,
             )
             name = f"experts-{number:04d}"
-            fit(work, source, config.optim, batch, name=name, tasks=group)
-            _save({"b": source.b_NP.detach().cpu()}, path)
-        experts_NP[torch.tensor(group)] = read_tensors(path)["b"]
-    return experts_NP
+            spread = Spread(source.b_NP, from_step=2 * config.optim.max_steps // 3)
+            fit(
+                work,
+                source,
+                config.optim,
+                batch,
+                name=name,
+                tasks=group,
+                watchers=[spread],
+            )
+            b_GP = source.b_NP.detach().cpu()
+            _save({"b": b_GP, "variance": spread.variance().cpu()}, path)
+        kept = read_tensors(path)
+        b_NP[torch.tensor(group)] = kept["b"]
+        variance_NP[torch.tensor(group)] = kept["variance"]
+    return TrainedExperts(b_NP=b_NP, variance_NP=variance_NP)
 
 
 def build_library(
-    work: Workspace, shared: SharedFactors, experts_NP: Tensor
+    work: Workspace, shared: SharedFactors, experts: TrainedExperts
 ) -> ExpertLibrary:
     """Indexes the experts by the first training description of their tasks.
 
     The basis is rounded here as a bundle keeps it, so that generators learn on it.
     """
     chosen = [work.descriptions.train[t][0] for t in work.expert_tasks]
-    components = min(work.recipe.experts.num_components, len(experts_NP))
+    components = min(work.recipe.experts.num_components, len(experts.b_NP))
     basis_CP, coefficients_NC = compact_basis(
-        experts_NP - flatten_b(shared.b), num_components=components
+        experts.b_NP - flatten_b(shared.b), num_components=components
     )
     basis_CP = restore(*quantise(basis_CP), num_columns=basis_CP.shape[1])
-    experts = [
+    records = [
         Expert(id=t.id, family=t.family, group=t.group, description=t.descriptions[0])
         for t in work.tasks[: work.num_experts]
     ]
     return ExpertLibrary(
-        experts,
+        records,
         embeddings_NE=work.descriptions.embeddings_BE[torch.tensor(chosen)],
         coefficients_NC=coefficients_NC,
+        # As if parameters moved independently of each other.
+        variances_NC=experts.variance_NP @ basis_CP.square().mT,
         basis_CP=basis_CP,
     )
 
@@ -203,10 +235,17 @@ def train_generator(
     *,
     budget_seconds: float | None = None,
 ) -> Generator:
-    """The generator at its best checkpoint on the validation families."""
+    """The generator at its best checkpoint on the validation families.
+
+    Raises:
+        ConfigError: What lies in its folder was begun with another config, or the family
+            starts from an adapter that is not there.
+        LegOverError: The leg is over; the same call goes on.
+    """
+    _check_same_generator(work)
     torch.manual_seed(work.recipe.seed)
     family = find_family(work.recipe.family)
-    if family.reads_base and surroundings.prefix is None:
+    if family.starts_prompted and surroundings.prefix is None:
         raise ConfigError(
             f"family {family.family!r} starts from a prompted adapter, got none: give "
             "Surroundings prefix"
@@ -232,21 +271,43 @@ def train_generator(
         source,
         work.recipe.optim,
         work.recipe.batch,
-        name="generator",
+        name=str(generator_folder(work).relative_to(work.folder)),
         spec=generator.spec,
-        experts_NP=experts_NP,
+        experts_NP=generator.targets(experts_NP),
         budget_seconds=budget_seconds,
         is_validated=True,
         averaged=generator,
         teacher=teacher,
     )
-    load_best(source, work.folder / "generator")
+    load_best(source, generator_folder(work))
     return generator.cpu().eval()
+
+
+def generator_folder(work: Workspace) -> Path:
+    """Where the generator's checkpoints lie: every family of a run has its own."""
+    return work.folder / "generators" / work.recipe.family
+
+
+def _check_same_generator(work: Workspace) -> None:
+    """Notes the generator's config beside its folder, or compares it with what is there."""
+    folder = generator_folder(work)
+    path = folder.with_suffix(".json")
+    wanted = to_json(work.recipe)["generator"]
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_json(path, wanted)
+    elif (found := read_json(path)) != wanted:
+        changed = sorted(k for k in wanted if found.get(k) != wanted[k])
+        raise ConfigError(
+            f"the {work.recipe.family} in {folder} was begun with other settings of "
+            f"generator.{', generator.'.join(changed)}: start another run with "
+            f"name=NAME, or remove that folder and {path.name}"
+        )
 
 
 def generator_steps(work: Workspace) -> int:
     """Steps behind the generator's best checkpoint."""
-    path = best_checkpoint(work.folder / "generator")
+    path = best_checkpoint(generator_folder(work))
     steps: int = torch.load(path, map_location="cpu", weights_only=True)["global_step"]
     return steps
 

@@ -35,6 +35,10 @@ class AdapterSource(nn.Module, ABC):
     def adapters(self, batch: Batch, written_BP: Tensor, spec: LoraSpec) -> RowAdapters:
         """What `forward` wrote for a batch, as one adapter a slot."""
 
+    def evidence(self, batch: Batch, experts_BP: Tensor) -> Tensor:
+        """Negative evidence lower bound of experts, (B,), from sources that model them."""
+        raise NotImplementedError(f"{type(self).__name__} models no distribution")
+
 
 @final
 class MultiTaskSource(AdapterSource):
@@ -227,6 +231,14 @@ class GeneratorSource(AdapterSource):
     ) -> RowAdapters:
         """One adapter a slot, as the generator joins what it wrote."""
         return self.generator.adapters(written_BP)
+
+    def evidence(self, batch: Batch, experts_BP: Tensor) -> Tensor:
+        """As the generator finds the experts; 0 where a row is NaN."""
+        known_B = ~experts_BP[:, 0].isnan()
+        evidence_B = self.generator.evidence(
+            self.features(batch), experts_BP.nan_to_num()
+        )
+        return evidence_B * known_B
 
     def features(self, batch: Batch) -> Features:
         """What the generator sees for every slot of a batch."""

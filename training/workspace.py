@@ -26,7 +26,7 @@ from training.tasks import Task
 logger = logging.getLogger(__name__)
 
 RECIPE_FILE = "recipe.json"
-_RESUMABLE = ("optim", "validate_every_steps")
+_RESUMABLE = ("family", "generator", "optim", "validate_every_steps")
 """Settings of the last stage alone: a run may go on with other ones."""
 
 

@@ -109,6 +109,8 @@ class Generator(nn.Module, ABC):
     """Names of the training objectives it can learn from; empty if it is not trained."""
     reads_base: ClassVar[bool] = False
     """Whether it looks at the base model's states over the description."""
+    starts_prompted: ClassVar[bool] = False
+    """Whether a new one starts from the adapter that reads tasks in its prompts."""
     writes_a: ClassVar[bool] = False
     """Whether every adapter has an A of its own."""
     num_neighbours: int
@@ -156,7 +158,7 @@ class Generator(nn.Module, ABC):
 
     @property
     def a(self) -> dict[str, Tensor]:
-        """Per module, the A of all its adapters, of shape (L, R, I)."""
+        """Per module, the A of all its adapters, (L, R, I), unless they have their own."""
         return {m.name: self.get_buffer(f"_a_{m.name}") for m in self.spec.modules}
 
     @property
@@ -204,6 +206,36 @@ class Generator(nn.Module, ABC):
         """What `forward` wrote, as one adapter a task."""
         b = split_b(written_BP, self.spec, fixed=self.fixed_b)
         return RowAdapters(a=self.a, b=b, scaling=self.spec.scaling)
+
+    def targets(self, experts_NP: Tensor) -> Tensor:
+        """The library's experts as this family would write them, of shape (N, P).
+
+        Args:
+            experts_NP: Their flattened B, on the library's A.
+        """
+        return experts_NP
+
+    def evidence(self, features: Features, targets_BP: Tensor) -> Tensor:
+        """Negative evidence lower bound of adapters, of shape (B,).
+
+        Only of families that learn from the objective `evidence`.
+
+        Args:
+            features: What each adapter is to be made from.
+            targets_BP: The adapters, as `targets` gives them.
+        """
+        raise NotImplementedError(f"{self.family} models no distribution")
+
+    def sample(self, features: Features, noise: torch.Generator) -> Tensor:
+        """Like `forward`, but drawn; families without a distribution draw nothing.
+
+        Args:
+            features: What the generator sees.
+            noise: Where randomness comes from.
+        """
+        del noise
+        written_BP: Tensor = self(features)
+        return written_BP
 
 
 def families() -> dict[str, type[Generator]]:

@@ -14,6 +14,7 @@ from typing import final
 import torch
 from torch import Tensor
 
+from genadapter.checks import at_least
 from genadapter.errors import ConfigError
 from genadapter.generators.base import Features, Generator, Surroundings
 from genadapter.library import blend_weights
@@ -38,10 +39,7 @@ class BlendGenerator(Generator, family="blend"):
 
         def __post_init__(self) -> None:
             """Rejects values without meaning."""
-            if self.num_neighbours < 1:
-                raise ConfigError(
-                    f"num_neighbours must be at least 1, got {self.num_neighbours}"
-                )
+            at_least(1, self, "num_neighbours")
             if self.temperature <= 0:
                 raise ConfigError(
                     f"temperature must be above 0, got {self.temperature}"

@@ -35,6 +35,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from genadapter.base_model import BaseModel
+from genadapter.checks import at_least
 from genadapter.errors import ConfigError
 from genadapter.generators.base import Features, Generator, PrefixStart, Surroundings
 from genadapter.library import SharedFactors, flatten_b
@@ -52,6 +53,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
     conditions = frozenset({"description"})
     objectives = ("supervised", "margin", "distillation")
     reads_base = True
+    starts_prompted = True
 
     @dataclass(frozen=True, kw_only=True, slots=True)
     class Config:
@@ -71,11 +73,7 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
 
         def __post_init__(self) -> None:
             """Rejects sizes that do not fit together."""
-            for name in ("num_tokens", "num_heads", "key_size"):
-                if getattr(self, name) < 1:
-                    raise ConfigError(
-                        f"{name} must be at least 1, got {getattr(self, name)}"
-                    )
+            at_least(1, self, "num_tokens", "num_heads", "key_size")
             if self.width < 1 or self.width % self.num_heads:
                 raise ConfigError(
                     f"width must be a multiple of num_heads ({self.num_heads}), "

@@ -163,15 +163,57 @@ def test_gradients_reach_every_parameter_of_a_trained_family(
             flat_BP.shape, generator=torch.Generator().manual_seed(0)
         )
         # A family may train its A as well, or leave it as it is.
-        common = [*generator.a.values(), *generator.fixed_b.values()]
-        common_X = torch.cat([tensor.flatten() for tensor in common])
-        ((flat_BP - target_BP).square().mean() + common_X.square().mean()).backward()
+        joined = generator.adapters(flat_BP)
+        factors = [*joined.a.values(), *joined.b.values()]
+        common_X = torch.cat([tensor.flatten() for tensor in factors])
+        loss = (flat_BP - target_BP).square().mean() + common_X.square().mean()
+        if "evidence" in generator.objectives:
+            loss = loss + generator.evidence(features, flat_BP.detach() + 1).mean()
+        loss.backward()
     dead = [
         name
         for name, parameter in parameters.items()
         if parameter.grad is None or not parameter.grad.any()
     ]
     assert dead == []
+
+
+@every_family
+def test_draws_differ_by_their_seed_alone(
+    family: str, new_generator: NewGenerator, features: Features
+) -> None:
+    """Same noise, same adapter; only families with a distribution draw at all."""
+    generator = new_generator(family)
+    first_BP, again_BP, other_BP = (
+        generator.sample(features, torch.Generator().manual_seed(seed))
+        for seed in (0, 0, 1)
+    )
+    assert torch.equal(first_BP, again_BP)
+    assert torch.equal(first_BP, other_BP) == ("evidence" not in generator.objectives)
+
+
+@pytest.mark.parametrize(
+    "family",
+    [
+        n
+        for n, c in families().items()
+        if {"evidence", "reconstruction"} & {*c.objectives}
+    ],
+)
+def test_experts_can_be_written(
+    family: str, new_generator: NewGenerator, surroundings: Surroundings
+) -> None:
+    """What a family aims at are the library's experts, delta for delta."""
+    generator = new_generator(family)
+    shared, spec = surroundings.shared, surroundings.spec
+    experts_NP = torch.stack([shared.flat_b(), 2 * shared.flat_b()])
+    aimed = generator.adapters(generator.targets(experts_NP))
+    for row, factor in ((0, 1.0), (1, 2.0)):
+        for name, a_LRI, b_LOR in aimed.weights(row):
+            torch.testing.assert_close(
+                generator.spec.scaling * b_LOR @ a_LRI,
+                factor * spec.scaling * shared.b[name] @ shared.a[name],
+            )
 
 
 @every_family
@@ -238,7 +280,9 @@ def test_impossible_settings_are_refused(
 
 def test_unknown_family_is_answered_with_those_found() -> None:
     """The message lists every choice."""
-    with pytest.raises(UnknownFamilyError, match="blend, hypernetwork, nearest"):
+    with pytest.raises(
+        UnknownFamilyError, match=r"found: blend, .*hypernetwork, .*nearest"
+    ):
         find_family("hyper")
 
 

@@ -49,12 +49,12 @@ def test_its_adapters_hold_a_common_part_and_the_prefix(
     generator, start = untrained(surroundings), surroundings.prefix
     assert start is not None
     rank = surroundings.spec.rank
-    names = ["k_proj", "o_proj", "q_proj", "v_proj"]
+    names = ["down_proj", "k_proj", "o_proj", "q_proj", "v_proj"]
     assert [m.name for m in generator.spec.modules] == names
     assert generator.spec.rank == rank + 16
     assert generator.spec.scaling == surroundings.spec.scaling
     fixed_b = generator.fixed_b
-    assert sorted(fixed_b) == ["o_proj", "q_proj"]
+    assert sorted(fixed_b) == ["down_proj", "o_proj", "q_proj"]
     b = split_b(generator(features), generator.spec, fixed=fixed_b)
     for name in ("o_proj", "q_proj", "v_proj"):
         assert torch.equal(generator.a[name][:, :rank], start.prompted.a[name])

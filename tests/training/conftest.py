@@ -147,9 +147,15 @@ def prompted(work: Workspace) -> SharedFactors:
 
 
 @pytest.fixture
-def experts_NP(work: Workspace, shared: SharedFactors) -> torch.Tensor:
+def experts(work: Workspace, shared: SharedFactors) -> run.TrainedExperts:
     """The tiny run's experts."""
     return run.train_experts(work, shared)
+
+
+@pytest.fixture
+def experts_NP(experts: run.TrainedExperts) -> torch.Tensor:
+    """Their flattened B."""
+    return experts.b_NP
 
 
 @pytest.fixture
@@ -157,13 +163,13 @@ def around(
     work: Workspace,
     shared: SharedFactors,
     prompted: SharedFactors,
-    experts_NP: torch.Tensor,
+    experts: run.TrainedExperts,
 ) -> Surroundings:
     """What the tiny run's generator stands on."""
     return Surroundings(
         spec=work.spec,
         shared=shared,
-        library=run.build_library(work, shared, experts_NP),
+        library=run.build_library(work, shared, experts),
         embedding_size=work.encoder.embedding_size,
         hidden_size=work.base.hidden_size,
         reading_spec=work.reading_spec,

@@ -60,12 +60,13 @@ def test_card_shows_the_results_and_their_limits(
 
 
 def test_full_basis_keeps_experts_up_to_rounding(
-    work: Workspace, shared: SharedFactors, experts_NP: torch.Tensor
+    work: Workspace, shared: SharedFactors, experts: run.TrainedExperts
 ) -> None:
     """With as many components as experts only four-bit rounding is lost."""
-    experts = replace(work.recipe.experts, num_components=len(experts_NP))
-    full = replace(work, recipe=replace(work.recipe, experts=experts))
-    library = run.build_library(full, shared, experts_NP)
+    experts_NP = experts.b_NP
+    config = replace(work.recipe.experts, num_components=len(experts_NP))
+    full = replace(work, recipe=replace(work.recipe, experts=config))
+    library = run.build_library(full, shared, experts)
     assert len(library.basis_CP) == len(experts_NP)
     rebuilt_NP = rebuild(shared, library)
     change = (experts_NP - flatten_b(shared.b)).norm()
@@ -81,7 +82,11 @@ def test_gains_are_over_the_multitask_adapter(
         4, len(b_P), generator=torch.Generator().manual_seed(0)
     )
     experts_NP = b_P + noise_NP
-    library = run.build_library(work, shared, experts_NP)
+    library = run.build_library(
+        work,
+        shared,
+        run.TrainedExperts(b_NP=experts_NP, variance_NP=torch.zeros_like(experts_NP)),
+    )
     gains = expert_gains(work, shared, experts_NP, library)
     assert gains.num_experts == 4
     assert gains.exact.mean_loss == pytest.approx(0.0, abs=1e-3)

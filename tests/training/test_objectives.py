@@ -14,9 +14,12 @@ from training.batches import Batch
 from training.objectives import (
     Step,
     distillation,
+    evidence,
     find_objectives,
     margin,
+    needs_answers,
     reconstruction,
+    shrinkage,
     supervised,
 )
 
@@ -110,7 +113,43 @@ def test_reconstruction_needs_experts() -> None:
         reconstruction(make_step([], [], b_BP=torch.zeros(1, 2)))
 
 
+def test_evidence_is_a_mean_over_known_experts() -> None:
+    """Slots without an expert neither add nor count."""
+    experts_BP = torch.tensor([[0.0], [torch.nan], [1.0]])
+    step = replace(
+        make_step([], [], b_BP=torch.zeros(3, 1), experts_BP=experts_BP),
+        evidence_B=torch.tensor([2.0, 0.0, 4.0]),
+    )
+    assert float(evidence(step)) == 3.0
+
+
+def test_evidence_needs_experts() -> None:
+    """The message says which stage is missing."""
+    with pytest.raises(ConfigError, match="train them before the generator"):
+        evidence(make_step([], []))
+
+
+def test_shrinkage_is_the_mean_square_of_what_is_written() -> None:
+    """Of all that the slots' adapters hold."""
+    step = make_step([], [], b_BP=torch.tensor([[1.0, -3.0], [0.0, 2.0]]))
+    assert float(shrinkage(step)) == pytest.approx(14 / 4)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["evidence", "shrinkage", "reconstruction"], False),
+        (["evidence", "supervised"], True),
+        (["margin"], True),
+        (["distillation"], True),
+    ],
+)
+def test_some_objectives_need_no_answers(names: list[str], expected: bool) -> None:
+    """The base model does not run for them."""
+    assert needs_answers(names) == expected
+
+
 def test_unknown_objective_lists_those_found() -> None:
     """A recipe's typo is named."""
-    with pytest.raises(ConfigError, match="'margins'; found: distillation, margin"):
+    with pytest.raises(ConfigError, match="'margins'; found: distillation, evidence, "):
         find_objectives({"margins": 1.0})

@@ -73,7 +73,7 @@ def test_a_generator_learns_from_it(
     before = len(linear._forward_hooks)
     run.train_generator(work, around, experts_NP)
     assert len(linear._forward_hooks) == before
-    state = torch.load(work.folder / "generator" / "last.ckpt", weights_only=True)
+    state = torch.load(run.generator_folder(work) / "last.ckpt", weights_only=True)
     values = [v["distillation"] for _, v in state["losses"] if "distillation" in v]
     assert len(values) == recipe.optim.max_steps
     assert min(values) > 0

@@ -42,6 +42,6 @@ def ablate(
     for ablation in chosen:
         with progress(f"Ablation {ablation.name}"):
             result = ablations.ablate(
-                work, stages.surroundings, stages.experts_NP, ablation
+                work, stages.surroundings, stages.experts.b_NP, ablation
             )
         print_json(asdict(result))

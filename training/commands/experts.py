@@ -48,10 +48,10 @@ def train(
     with progress("Training the multi-task adapter"):
         shared = run.train_multitask(work)
     with progress(f"Training {work.num_experts} experts"):
-        experts_NP = run.train_experts(work, shared)
-        library = run.build_library(work, shared, experts_NP)
+        experts = run.train_experts(work, shared)
+        library = run.build_library(work, shared, experts)
     with progress("Scoring experts"):
-        gains = expert_gains(work, shared, experts_NP, library)
+        gains = expert_gains(work, shared, experts.b_NP, library)
     print_json(
         {**asdict(gains), "kept": gains.kept, "kept_at_least": GAIN_KEPT_AT_LEAST}
     )

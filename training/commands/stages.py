@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from genadapter.display import progress
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from genadapter.generators import Surroundings
+    from training.run import TrainedExperts
     from training.workspace import Workspace
 
 
@@ -21,8 +20,8 @@ class Stages:
 
     surroundings: Surroundings
     """What the generator is built for."""
-    experts_NP: Tensor
-    """The experts, as flattened B."""
+    experts: TrainedExperts
+    """The experts."""
     prompted: Path | None
     """File of the prompted multi-task adapter, where it was trained."""
 
@@ -41,14 +40,14 @@ def train_stages(work: Workspace, *, is_prompted: bool = False) -> Stages:
     with progress("Training the multi-task adapter"):
         shared = run.train_multitask(work)
     with progress(f"Training {work.num_experts} experts"):
-        experts_NP = run.train_experts(work, shared)
-        library = run.build_library(work, shared, experts_NP)
+        experts = run.train_experts(work, shared)
+        library = run.build_library(work, shared, experts)
     prefix, prompted = None, None
-    reads_base = find_family(work.recipe.family).reads_base
-    if is_prompted or reads_base:
+    starts_prompted = find_family(work.recipe.family).starts_prompted
+    if is_prompted or starts_prompted:
         with progress("Training the prompted multi-task adapter"):
             prompted = _train_prompted(work)
-    if prompted is not None and reads_base:
+    if prompted is not None and starts_prompted:
         prefix = run.start_prefix(work, run.read_factors(prompted))
     surroundings = Surroundings(
         spec=work.spec,
@@ -59,7 +58,7 @@ def train_stages(work: Workspace, *, is_prompted: bool = False) -> Stages:
         reading_spec=work.reading_spec,
         prefix=prefix,
     )
-    return Stages(surroundings=surroundings, experts_NP=experts_NP, prompted=prompted)
+    return Stages(surroundings=surroundings, experts=experts, prompted=prompted)
 
 
 def _train_prompted(work: Workspace) -> Path:

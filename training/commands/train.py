@@ -91,17 +91,18 @@ def _train(
     from training.bundling import bundle_run
 
     stages = train_stages(work, is_prompted=is_prompted)
-    surroundings, experts_NP = stages.surroundings, stages.experts_NP
+    surroundings, experts_NP = stages.surroundings, stages.experts.b_NP
     generator = run.train_generator(
         work,
         surroundings,
         experts_NP,
         budget_seconds=None if time_budget is None else 60 * time_budget,
     )
-    folder = bundle_out or work.folder / "bundle"
+    folder = bundle_out or work.folder / "bundles" / work.recipe.family
     with progress("Measuring and writing the bundle"):
         # Beside what an earlier leg made: a failure leaves that in place.
         made = folder.with_name(f".{folder.name}-new")
+        folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(made, ignore_errors=True)
         bundle = bundle_run(work, surroundings, experts_NP, generator, made)
         shutil.rmtree(folder, ignore_errors=True)

@@ -20,11 +20,11 @@ from torch import Tensor
 
 from genadapter.artifact import new_file, read_tensors, write_tensors
 from genadapter.base_model import BaseModel
+from genadapter.checks import at_least
 from genadapter.errors import CorruptArtifactError
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec
 from training.batches import TaskData, num_tokens
-from training.checks import at_least
 from training.datamodule import BatchConfig, BatchStream, TaskDataModule
 from training.evaluation.cells import base_values, digest_of
 from training.evaluation.looks import Looks

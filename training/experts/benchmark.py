@@ -18,10 +18,10 @@ from typing import Any
 import torch
 
 from genadapter.base_model import BaseModel
+from genadapter.checks import at_least
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec
 from training.batches import TaskData
-from training.checks import at_least
 from training.experts.trials import (
     Levers,
     PeftTrial,

@@ -9,13 +9,13 @@ from __future__ import annotations
 from torch import Tensor
 
 from genadapter.errors import ConfigError
-from training.objectives.base import Step, objective
+from training.objectives.base import Step, weight_objective
 
 MIN_EXPERTS = 2
 """Fewer experts in a step have no spread to measure by."""
 
 
-@objective
+@weight_objective
 def reconstruction(step: Step) -> Tensor:
     """Squared distance to the experts, in units of their own spread."""
     if step.expert_b_BP is None:

@@ -253,7 +253,7 @@ def test_mean_control_is_one_adapter_for_all_tasks(setting: Setting) -> None:
     ]
     expected_P = torch.stack([flatten_b(b) for b in written]).mean(dim=0)
     applied = treatment("hypernetwork_mean", setting)
-    assert sorted(applied.fixed_b) == ["o_proj", "q_proj"]
+    assert sorted(applied.fixed_b) == ["down_proj", "o_proj", "q_proj"]
     for b_P in applied.b_of.values():
         torch.testing.assert_close(b_P, expected_P)
 
