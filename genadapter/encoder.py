@@ -109,6 +109,26 @@ class SentenceEncoder:
         return functional.normalize(embeddings_BE, dim=1)
 
 
+def embed_passages(encoder: Encoder, texts: Sequence[tuple[str, ...]]) -> Tensor:
+    """Embeddings of B texts, each the direction in which its passages point on average.
+
+    Args:
+        encoder: Embeds one passage at a time.
+        texts: Each in passages, at least one.
+
+    Returns:
+        Vectors of unit norm, of shape (B, E); of a lone passage its own embedding.
+    """
+    embeddings_XE = encoder.encode([passage for text in texts for passage in text])
+    means = [
+        own_XE[0]
+        if len(own_XE) == 1
+        else functional.normalize(own_XE.mean(dim=0), dim=0)
+        for own_XE in torch.split(embeddings_XE, [len(text) for text in texts])
+    ]
+    return torch.stack(means)
+
+
 def default_encoder_folder() -> Path:
     """Where the packaged encoder lies once it was fetched."""
     return home() / "models" / DEFAULT_ENCODER

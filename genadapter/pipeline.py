@@ -17,9 +17,9 @@ from genadapter.adapter import Adapter, Provenance, adapter_id
 from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, load_bundle
 from genadapter.condition import Condition
-from genadapter.encoder import Encoder, SentenceEncoder
+from genadapter.encoder import Encoder, SentenceEncoder, embed_passages
 from genadapter.errors import ConditionError, ConfigError
-from genadapter.generators import Features
+from genadapter.generators import Features, families
 from genadapter.library import Neighbours
 from genadapter.lora import LoraSpec, LoraWeights
 from genadapter.manifest import check_base, check_encoder, find_bundle, read_manifest
@@ -171,16 +171,17 @@ class Pipeline:
 
     def features(self, conditions: Sequence[Condition]) -> Features:
         """What the generator looks at for B conditions, on its device."""
-        texts = [condition.text for condition in conditions]
-        embeddings_BE = self.encoder.encode(texts)
+        embeddings_BE = embed_passages(
+            self.encoder, [condition.passages for condition in conditions]
+        )
         generator = self.bundle.generator
         neighbours = self.bundle.surroundings.library.search(
             embeddings_BE, num_neighbours=generator.num_neighbours
         )
         device = next(chain(generator.parameters(), generator.buffers())).device
-        reading = (
-            self.reader.read(texts) if generator.reads_base and self.reader else None
-        )
+        reading = None
+        if generator.reads_base and self.reader is not None:
+            reading = self.reader.read([condition.passages for condition in conditions])
         features = Features(
             embeddings_BE=embeddings_BE, neighbours=neighbours, reading=reading
         )
@@ -222,9 +223,15 @@ class Pipeline:
         accepted = self.bundle.generator.conditions
         for condition in conditions:
             if condition.kinds - accepted:
+                able = [
+                    name
+                    for name, cls in families().items()
+                    if condition.kinds <= cls.conditions
+                ]
                 raise ConditionError(
-                    f"family {self.family!r} accepts {sorted(accepted)}, got "
-                    f"{sorted(condition.kinds)}: choose another family"
+                    f"family {self.family!r} accepts {', '.join(sorted(accepted))}, got "
+                    f"{', '.join(sorted(condition.kinds))}: "
+                    f"{', '.join(able) or 'no family'} would take it"
                 )
 
     @torch.no_grad()

@@ -51,7 +51,8 @@ class RequestBody(BaseModel):
 
 
 def _usable_description(text: str) -> str:
-    return Condition(description=text).description
+    Condition(description=text)
+    return text
 
 
 class CreateAdapterBody(RequestBody):

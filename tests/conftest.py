@@ -390,7 +390,7 @@ def features(
     return Features(
         embeddings_BE=embeddings_BE,
         neighbours=surroundings.library.search(embeddings_BE, num_neighbours=4),
-        reading=reader.read(texts),
+        reading=reader.read([(text,) for text in texts]),
     )
 
 

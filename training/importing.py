@@ -88,7 +88,7 @@ def import_expert(
             "bundle, with A frozen"
         )
     expert = Expert(
-        id=name, family="imported", group=name, description=condition.description
+        id=name, family="imported", group=name, description=condition.text
     )
     return ImportedExpert(
         expert=expert,

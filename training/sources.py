@@ -251,7 +251,7 @@ class GeneratorSource(AdapterSource):
         )
         reading = None
         if self._reader is not None:
-            texts = [self._descriptions.texts[i] for i in told_B.tolist()]
+            texts = [(self._descriptions.texts[i],) for i in told_B.tolist()]
             reading = self._reader.read(texts)
         features = Features(
             embeddings_BE=embeddings_BE, neighbours=near, reading=reading

@@ -216,7 +216,9 @@ def _probed(table: DescriptionTable, reader: Reader) -> Tensor:
     """Embedding and mean state of every text, side by side."""
     means = []
     for start in range(0, len(table.texts), CHUNK_SIZE):
-        reading = reader.read(table.texts[start : start + CHUNK_SIZE])
+        reading = reader.read(
+            [(text,) for text in table.texts[start : start + CHUNK_SIZE]]
+        )
         lengths_B1 = reading.mask_BT.sum(dim=1, keepdim=True)
         means.append(reading.states_BLTD[:, 0].sum(dim=1) / lengths_B1)
     means_BD = functional.normalize(torch.cat(means), dim=1)

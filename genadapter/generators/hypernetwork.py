@@ -237,7 +237,7 @@ class _Listener(nn.Module):
     def forward(self, reading: Reading) -> Tensor:
         first_BTD = reading.states_BLTD[:, 0].contiguous()
         states_BTD = self.token(self.dropout(first_BTD))
-        states_BTD = states_BTD + self.position_TD[: states_BTD.shape[1]]
+        states_BTD = states_BTD + self.position_TD[reading.places_BT]
         told_BTD: Tensor = self.norm(
             self.layer(states_BTD, src_key_padding_mask=~reading.mask_BT)
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 import torch
@@ -24,7 +25,7 @@ from genadapter.reading.llama_layer import from_plain_llama
 from genadapter.reading.padded_layers import PaddedLayers
 
 MAX_READ_TOKENS = 94
-"""A longer text is cut."""
+"""A longer passage is cut."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,11 +37,15 @@ class Reading:
     padded."""
     mask_BT: Tensor
     """True at real tokens."""
+    places_BT: Tensor
+    """Where each token stands in its own passage, from 0 on."""
 
     def to(self, device: torch.device) -> Reading:
         """The same states on another device."""
         return Reading(
-            states_BLTD=self.states_BLTD.to(device), mask_BT=self.mask_BT.to(device)
+            states_BLTD=self.states_BLTD.to(device),
+            mask_BT=self.mask_BT.to(device),
+            places_BT=self.places_BT.to(device),
         )
 
     def select(self, rows_B: Tensor) -> Reading:
@@ -50,6 +55,7 @@ class Reading:
         return Reading(
             states_BLTD=self.states_BLTD[rows_B, :, :length],
             mask_BT=mask_BT[:, :length],
+            places_BT=self.places_BT[rows_B, :length],
         )
 
 
@@ -94,15 +100,30 @@ class Reader:
                 base, prefix_ids=base.start_ids, factors=factors, spec=spec
             )
 
-    def read(self, texts: Sequence[str]) -> Reading:
-        """States over B texts, float32; a text's own do not depend on the others."""
-        ids = [self.base.reading_ids(text, at_most=MAX_READ_TOKENS) for text in texts]
-        states = self._reading_layers.inputs(ids, self._layers)
-        mask_BT = real_tokens([len(own) for own in ids], device=states[0].device)
-        num_layers, _, hidden_size = states[0].shape
-        states_BLTD = states[0].new_zeros(
-            len(ids), num_layers, mask_BT.shape[1], hidden_size
+    def read(self, texts: Sequence[tuple[str, ...]]) -> Reading:
+        """States over B texts, float32; a text's own do not depend on the others.
+
+        Args:
+            texts: Each in passages, at least one. A passage is read by itself, as if it
+                alone stood in the prompt, and cut where it is too long; their states
+                stand side by side.
+        """
+        passages = [passage for text in texts for passage in text]
+        ids = [
+            self.base.reading_ids(passage, at_most=MAX_READ_TOKENS)
+            for passage in passages
+        ]
+        states = iter(self._reading_layers.inputs(ids, self._layers))
+        joined = [torch.cat(list(islice(states, len(text))), dim=1) for text in texts]
+        lengths, told = [own.shape[1] for own in joined], iter(ids)
+        mask_BT = real_tokens(lengths, device=joined[0].device)
+        num_layers, _, hidden_size = joined[0].shape
+        states_BLTD = joined[0].new_zeros(
+            len(texts), num_layers, mask_BT.shape[1], hidden_size
         )
-        for row_LTD, own_LTD in zip(states_BLTD, states, strict=True):
-            row_LTD[:, : own_LTD.shape[1]] = own_LTD
-        return Reading(states_BLTD=states_BLTD, mask_BT=mask_BT)
+        places_BT = torch.zeros_like(mask_BT, dtype=torch.long)
+        for row, (text, own_LTD) in enumerate(zip(texts, joined, strict=True)):
+            states_BLTD[row, :, : lengths[row]] = own_LTD
+            places = [place for _ in text for place in range(len(next(told)))]
+            places_BT[row, : lengths[row]] = torch.tensor(places)
+        return Reading(states_BLTD=states_BLTD, mask_BT=mask_BT, places_BT=places_BT)

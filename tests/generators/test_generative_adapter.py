@@ -27,6 +27,7 @@ def segment(reading: Reading, start: int, stop: int) -> Reading:
     return Reading(
         states_BLTD=reading.states_BLTD[:, :, start:stop],
         mask_BT=reading.mask_BT[:, start:stop],
+        places_BT=reading.places_BT[:, start:stop],
     )
 
 

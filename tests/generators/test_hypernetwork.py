@@ -117,15 +117,18 @@ def test_reads_through_an_adapter_of_its_own(
     generator = new_generator("hypernetwork")
     assert isinstance(generator, HypernetworkGenerator)
     texts = ["give the capital"]
-    states_BLTD = generator.reader(base).read(texts).states_BLTD
+    states_BLTD = generator.reader(base).read([(text,) for text in texts]).states_BLTD
     with torch.no_grad():
         for parameter in generator.parameters():
             if parameter.requires_grad:
                 parameter.mul_(2)
-    assert torch.equal(generator.reader(base).read(texts).states_BLTD, states_BLTD)
+    assert torch.equal(
+        generator.reader(base).read([(text,) for text in texts]).states_BLTD,
+        states_BLTD,
+    )
     with torch.no_grad():
         generator.read_b_LOR["v_proj"].mul_(2)
-    other_BLTD = generator.reader(base).read(texts).states_BLTD
+    other_BLTD = generator.reader(base).read([(text,) for text in texts]).states_BLTD
     # The first adapted layer is given what no adapter has changed.
     assert torch.equal(states_BLTD[:, 0], other_BLTD[:, 0])
     assert (states_BLTD[:, 1] - other_BLTD[:, 1]).abs().max() > 1e-3

@@ -65,7 +65,7 @@ def test_a_base_that_is_no_plain_llama_is_read(base: BaseModel) -> None:
     qwen = BaseModel(Qwen2ForCausalLM(config), base.tokenizer, name="tests/qwen")
     spec = qwen.spec(rank=2, alpha=4.0, start_layer=1)
     text = "give the capital"
-    reading = Reader(qwen, spec=spec).read([text])
+    reading = Reader(qwen, spec=spec).read([(text,)])
     start = qwen.start_ids
     expected_LTD = inputs_of(qwen, [*start, *qwen.reading_ids(text)], spec)
     torch.testing.assert_close(
