@@ -112,8 +112,8 @@ def test_peft_finds_exactly_our_layers(folder: Path, base: BaseModel) -> None:
     """Layers below the first adapted one stay plain linear layers."""
     model = peft.PeftModel.from_pretrained(copy.deepcopy(base.model), folder)
     adapted = {n for n, _ in model.named_parameters() if "lora_A" in n}
-    # Keys, outputs, queries and values of two layers.
-    assert len(adapted) == 8
+    # Down, keys, outputs, queries and values of two layers.
+    assert len(adapted) == 10
     assert all("layers.2." in name or "layers.3." in name for name in adapted)
 
 

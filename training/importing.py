@@ -87,9 +87,7 @@ def import_expert(
             f"{NORM_KEPT_AT_LEAST:.0%} is needed: train it from an adapter of this "
             "bundle, with A frozen"
         )
-    expert = Expert(
-        id=name, family="imported", group=name, description=condition.text
-    )
+    expert = Expert(id=name, family="imported", group=name, description=condition.text)
     return ImportedExpert(
         expert=expert,
         coefficients_C=coefficients_C,

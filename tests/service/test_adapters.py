@@ -39,7 +39,13 @@ def test_a_description_becomes_an_adapter(
     assert body["status"] == "ready"
     assert body["base_model"] == body["parent"] == "tests/tiny-llama"
     assert (body["rank"], body["alpha"]) == (18, 36.0)
-    assert body["target_modules"] == ["k_proj", "o_proj", "q_proj", "v_proj"]
+    assert body["target_modules"] == [
+        "down_proj",
+        "k_proj",
+        "o_proj",
+        "q_proj",
+        "v_proj",
+    ]
     assert body["generator"] == {
         "name": pipeline.family,
         "sha256": pipeline.bundle.digest,

@@ -38,6 +38,12 @@ def evaluate(
             help="File that `train --prompted` reports; default: what the bundle reads by."
         ),
     ] = None,
+    rival: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Bundle of another family, for a row of its own; repeatable."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of controls and intervals.")] = 0,
     tasks_folder: SuiteOption = SUITE,
     bundle: BundleOption = None,
@@ -71,6 +77,7 @@ def evaluate(
     chosen = evaluation.find_tasks(tasks, suite)
     with progress("Loading the base model, the encoder and the bundle"):
         pipeline, model = ctx.obj.pipeline_with_base(bundle, None, base)
+        rivals = [ctx.obj.pipeline(folder, None, base) for folder in rival or ()]
     report = evaluation.evaluate(
         chosen,
         base=model,
@@ -81,6 +88,7 @@ def evaluate(
         suite=suite,
         prompted=None if prompted is None else read_factors(prompted),
         bound=bound,
+        rivals=rivals,
         cells=evaluation.Cells(
             home() / "evaluations", reuse="nothing" if is_fresh else "kept"
         ),

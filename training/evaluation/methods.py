@@ -88,6 +88,11 @@ def known_methods(family: str) -> tuple[str, ...]:
     return (*_FIXED, *others, family, *controls, ORACLE)
 
 
+def shuffled(family: str) -> str:
+    """The name of a family's row that is told other tasks' descriptions."""
+    return f"{family}_{CONTROLS[0]}"
+
+
 def check_methods(methods: Sequence[str], family: str) -> None:
     """Raises ConfigError unless all are known, and each is named once."""
     known = known_methods(family)

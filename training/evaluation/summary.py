@@ -18,7 +18,7 @@ from training.evaluation.intervals import (
     interval,
     mean_over_tasks,
 )
-from training.evaluation.methods import BASE, CONTROLS, ORACLE
+from training.evaluation.methods import BASE, CONTROLS, ORACLE, shuffled
 from training.evaluation.results import METRICS, TaskResult
 
 
@@ -51,6 +51,8 @@ class Summary:
     """By method; `None` where it applies to no task of the set."""
     margin: Mapping[str, Estimate | None]
     """By control, the default method less the same told wrong, on the same rows."""
+    rival_margin: Mapping[str, Estimate | None]
+    """By other family, its row less the same told of other tasks, on the same rows."""
     paired: Mapping[str, Estimate | None]
     """By other method, the default method less it, on the same rows."""
     wins: Mapping[str, float | None]
@@ -65,6 +67,15 @@ class Summary:
             "num_tasks": self.num_tasks,
             "macro": {name: _macro_values(mean) for name, mean in self.macro.items()},
             "margin": _margin_values(self.margin),
+            "rival_margin": {
+                family: {
+                    "matched_minus_shuffled": None
+                    if estimate is None
+                    else _rounded(estimate.value),
+                    "ci": _ci(estimate),
+                }
+                for family, estimate in self.rival_margin.items()
+            },
             "paired": {
                 name: _paired_values(estimate, self.wins[name])
                 for name, estimate in self.paired.items()
@@ -87,6 +98,9 @@ def summarise(
         seed: Of the bootstrap.
     """
     columns: dict[tuple[str, str], _Column] = {}
+    rivals = [m for m in methods if m != default and shuffled(m) in methods]
+    for rival in rivals:
+        columns["margin", rival] = _difference(rival, shuffled(rival))
     for method in methods:
         columns["macro", method] = _scores_of(method)
         if method != default:
@@ -101,6 +115,7 @@ def summarise(
             control: _estimate(draws.get(("paired", f"{default}_{control}")))
             for control in CONTROLS
         },
+        rival_margin={m: _estimate(draws.get(("margin", m))) for m in rivals},
         paired={
             m: _estimate(draws.get(("paired", m))) for m in methods if m != default
         },

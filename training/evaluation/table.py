@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -31,6 +32,7 @@ from training.evaluation.methods import (
     check_oracles,
     check_prompted,
     known_methods,
+    shuffled,
     treatment,
 )
 from training.evaluation.report import Report, build_report
@@ -90,6 +92,7 @@ def evaluate(
     suite: Sequence[Task] = (),
     prompted: SharedFactors | None = None,
     bound: UpperBound | None = None,
+    rivals: Sequence[Pipeline] = (),
     cells: Cells | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -107,14 +110,17 @@ def evaluate(
         prompted: The adapter of `multitask_prompted`; `None` means what the bundle's
             generator reads with.
         bound: What oracles answered; adds the method `oracle`.
+        rivals: Generators of other families, with their bundles; each adds its row and
+            one with other tasks' descriptions.
         cells: What methods answered in earlier calls; a method whose answers are there
             for the very same arguments is not asked again.
         progress: Called before each method and at the end.
 
     Raises:
-        ConfigError: An unknown method, one named without what it runs on, or a number
-            out of range.
-        SpecMismatchError: The base is not the bundle's, or the prompted adapter has
+        ConfigError: An unknown method, one named without what it runs on, a number out
+            of range, two bundles of one family, or a rival that was trained on what is
+            held out here.
+        SpecMismatchError: The base is not a bundle's, or the prompted adapter has
             another shape.
         StorageError: The disk does not take what is to be kept.
     """
@@ -125,7 +131,9 @@ def evaluate(
     if bound is not None and ORACLE not in chosen:
         chosen.append(ORACLE)
     _check(tasks, chosen, pipeline.family, num_rows=num_rows)
-    check_base(pipeline.bundle.manifest, base)
+    for one in (pipeline, *rivals):
+        check_base(one.bundle.manifest, base)
+    _check_rivals(pipeline, rivals, tasks)
     if bound is not None:
         bound.check(tasks, base=base, num_rows=num_rows)
     if prompted is not None:
@@ -140,9 +148,12 @@ def evaluate(
         seed=seed,
     )
     questions = questions_of(tasks, base=base, num_rows=num_rows)
-    kept = cells and cells.of(evaluation_digest(setting, questions, base=base))
-    asked = [method for method in chosen if method != ORACLE]
-    columns = _run_methods(asked, setting, questions, base=base, kept=kept, tell=tell)
+    asked = [(method, setting) for method in chosen if method != ORACLE]
+    for rival in rivals:
+        own = replace(setting, pipeline=rival)
+        asked += [(method, own) for method in (rival.family, shuffled(rival.family))]
+    columns = _run_methods(asked, questions, base=base, cells=cells, tell=tell)
+    chosen = [*columns, *(method for method in chosen if method == ORACLE)]
     if bound is not None:
         columns[ORACLE] = bound.column(tasks, questions)
     return build_report(
@@ -152,6 +163,7 @@ def evaluate(
         seed=seed,
         origin={
             "bundle": pipeline.bundle.digest,
+            "rivals": {rival.family: rival.bundle.digest for rival in rivals},
             "base": base.fingerprint.digest,
             "rows": num_rows,
             "oracles": sum(
@@ -235,18 +247,37 @@ def _values_of(task: Task) -> tuple[object, ...]:
     return task.id, kind, task.descriptions, examples
 
 
+def _check_rivals(
+    pipeline: Pipeline, rivals: Sequence[Pipeline], tasks: Sequence[Task]
+) -> None:
+    names = [pipeline.family, *(rival.family for rival in rivals)]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigError(
+            f"two bundles of family {twice[0]!r}: rows are named by family, so give one "
+            "bundle of each"
+        )
+    own = set(pipeline.bundle.manifest.trained_on)
+    for rival in rivals:
+        known = set(rival.bundle.manifest.trained_on) - own
+        if seen := sorted(task.id for task in tasks if task.id in known):
+            raise ConfigError(
+                f"the {rival.family} bundle was trained on task {seen[0]!r}, which the "
+                f"{pipeline.family} bundle was not: train both on the same tasks"
+            )
+
+
 def _run_methods(
-    methods: Sequence[str],
-    setting: Setting,
+    asked: Sequence[tuple[str, Setting]],
     questions: Sequence[Question],
     *,
     base: BaseModel,
-    kept: Cells | None,
+    cells: Cells | None,
     tell: Progress,
 ) -> dict[str, Column]:
     columns = {}
-    for number, method in enumerate(methods):
-        tell(method, number / len(methods))
+    for number, (method, setting) in enumerate(asked):
+        tell(method, number / len(asked))
+        kept = cells and cells.of(evaluation_digest(setting, questions, base=base))
         found = kept and kept.find(method, num_answers=len(questions))
         columns[method] = found or _answer(method, setting, questions, base=base)
         if kept is not None and found is None:

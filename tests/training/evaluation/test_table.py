@@ -12,13 +12,17 @@ import torch
 from safetensors.torch import save_file
 
 from genadapter.base_model import BaseModel
+from genadapter.checkpoint import Bundle
 from genadapter.condition import Condition
+from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError, EmptyLibraryError, SpecMismatchError
 from genadapter.generators import find_family
 from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
 from genadapter.lora import LoraWeights
 from genadapter.pipeline import Pipeline
+from genadapter.reading import Reader
 from training.evaluation import (
+    Cells,
     OracleConfig,
     Report,
     evaluate,
@@ -350,3 +354,89 @@ def test_oracle_sizes_are_checked() -> None:
     """Groups and rows of nothing are refused."""
     with pytest.raises(ConfigError, match="group_size must be at least 1, got 0"):
         OracleConfig(group_size=0)
+
+
+@pytest.fixture
+def rival(
+    write_bundle: Callable[..., Bundle],
+    encoder: Encoder,
+    reader: Reader,
+    base: BaseModel,
+    tmp_path: Path,
+) -> Callable[..., Pipeline]:
+    """Loads a new bundle of another family."""
+
+    def build(family: str) -> Pipeline:
+        bundle = write_bundle(tmp_path / f"bundle-{family}", family=family)
+        own = bundle.generator.reader(base)
+        return Pipeline(base.name, bundle, encoder, own or reader)
+
+    return build
+
+
+def test_rivals_have_rows_of_their_own(
+    base: BaseModel,
+    pipeline: Pipeline,
+    rival: Callable[..., Pipeline],
+    tmp_path: Path,
+) -> None:
+    """Beside the default, told right and wrong, and kept from one call to the next."""
+    cells = Cells(tmp_path / "cells")
+    rivals = [rival("text_to_lora"), rival("sg_cvae")]
+    report = evaluate(
+        TASKS,
+        base=base,
+        pipeline=pipeline,
+        methods=["base", "hypernetwork"],
+        num_rows=2,
+        rivals=rivals,
+        cells=cells,
+    )
+    assert report.methods == (
+        "base",
+        "hypernetwork",
+        "text_to_lora",
+        "text_to_lora_shuffled",
+        "sg_cvae",
+        "sg_cvae_shuffled",
+    )
+    values = report.to_dict()
+    assert set(values["rival_margin"]) == {"text_to_lora", "sg_cvae"}
+    assert values["paired"]["text_to_lora"]["num_tasks"] == len(TASKS)
+    assert values["origin"]["rivals"] == {r.family: r.bundle.digest for r in rivals}
+    # What rivals answered is kept under their own bundles, whatever stands beside them.
+    written = {p: p.stat().st_mtime_ns for p in (tmp_path / "cells").rglob("*.json")}
+    assert len(written) == 6
+    again = evaluate(
+        TASKS,
+        base=base,
+        pipeline=pipeline,
+        methods=["hypernetwork"],
+        num_rows=2,
+        rivals=rivals[1:],
+        cells=cells,
+    )
+    assert again.methods == ("hypernetwork", "sg_cvae", "sg_cvae_shuffled")
+    assert written == {p: p.stat().st_mtime_ns for p in written}
+
+
+def test_rivals_must_be_other_families(
+    base: BaseModel, pipeline: Pipeline, rival: Callable[..., Pipeline]
+) -> None:
+    """Rows are named by family."""
+    one = rival("sg_cvae")
+    with pytest.raises(ConfigError, match="two bundles of family 'sg_cvae'"):
+        evaluate(TASKS, base=base, pipeline=pipeline, rivals=[one, one])
+
+
+def test_rivals_may_not_have_learned_what_is_held_out(
+    base: BaseModel, pipeline: Pipeline, rival: Callable[..., Pipeline]
+) -> None:
+    """The task is named."""
+    one = rival("sg_cvae")
+    manifest = replace(one.bundle.manifest, trained_on=("colour2",))
+    seen = Pipeline(
+        one.base_name, replace(one.bundle, manifest=manifest), one.encoder, one.reader
+    )
+    with pytest.raises(ConfigError, match="trained on task 'colour2', which the hyper"):
+        evaluate(TASKS, base=base, pipeline=pipeline, rivals=[seen])
