@@ -24,6 +24,7 @@ from genadapter.artifact import (
     write_tensors,
 )
 from genadapter.base_model import BaseModel
+from genadapter.condition import ConditionKind
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError, GenAdapterError
 from genadapter.generators import Generator, Surroundings, find_family
@@ -82,6 +83,7 @@ def save_bundle(
     untrained_configs: Mapping[str, Mapping[str, Any]] | None = None,
     scales: Mapping[str, float] | None = None,
     recipe: Mapping[str, Any] | None = None,
+    conditions: Sequence[ConditionKind] = ("description",),
 ) -> Bundle:
     """Writes a bundle, whole or not at all.
 
@@ -101,6 +103,7 @@ def save_bundle(
         untrained_configs: By family, tuned Configs of families without parameters.
         scales: By family or baseline, the manifest's `scales`; 1 where it is not named.
         recipe: The run's resolved settings and the steps it took, as JSON values.
+        conditions: Kinds of condition that the generator met in training.
 
     Returns:
         The bundle as it reads back.
@@ -131,6 +134,7 @@ def save_bundle(
                 files={p.name: sha256_of(p) for p in sorted(partial.iterdir())},
                 scales=dict(scales or {}),
                 recipe=dict(recipe or {}),
+                conditions=tuple(sorted(conditions)),
             )
             write_manifest(partial, manifest)
             _check_size(partial)

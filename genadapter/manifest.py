@@ -13,6 +13,7 @@ from typing import Any
 
 from genadapter.artifact import canonical_json, read_json, write_json
 from genadapter.base_model import DEFAULT_BASE, BaseModel, check_fits_base
+from genadapter.condition import ConditionKind
 from genadapter.encoder import Encoder
 from genadapter.errors import (
     BundleNotFoundError,
@@ -84,6 +85,8 @@ class Manifest:
     """Shape of the adapter that descriptions are read through; `None` for the same."""
     recipe: Mapping[str, Any] = field(default_factory=dict)  # Any: plain JSON
     """The resolved settings of the run that made it, and the steps it took."""
+    conditions: tuple[ConditionKind, ...] = ("description",)
+    """Kinds of condition that the generator met in training, of those its family takes."""
 
     def to_dict(self) -> dict[str, Any]:  # Any: plain JSON
         """The manifest as JSON values."""
@@ -107,6 +110,7 @@ class Manifest:
                 "reading_spec": reading_spec and LoraSpec.from_dict(reading_spec),
                 "base": BaseIdentity(**{**base, "sample": tuple(base["sample"])}),
                 "trained_on": tuple(values["trained_on"]),
+                "conditions": tuple(values.get("conditions", ("description",))),
             }
         )
 

@@ -160,6 +160,12 @@ class Pipeline:
         """The generator family that writes them."""
         return self.bundle.generator.family
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Kinds of condition that it accepts: the family takes them, and met them."""
+        generator, manifest = self.bundle.generator, self.bundle.manifest
+        return generator.conditions & frozenset(manifest.conditions)
+
     def adapter_id(self, condition: Condition, *, seed: int = 0) -> str:
         """The id that `generate` will give, known before anything is computed."""
         return adapter_id(
@@ -220,18 +226,18 @@ class Pipeline:
         return [made[i] for i in range(len(conditions))]
 
     def _check_kinds(self, conditions: Sequence[Condition]) -> None:
-        accepted = self.bundle.generator.conditions
         for condition in conditions:
-            if condition.kinds - accepted:
+            if condition.kinds - self.kinds:
                 able = [
                     name
                     for name, cls in families().items()
                     if condition.kinds <= cls.conditions
                 ]
                 raise ConditionError(
-                    f"family {self.family!r} accepts {', '.join(sorted(accepted))}, got "
-                    f"{', '.join(sorted(condition.kinds))}: "
-                    f"{', '.join(able) or 'no family'} would take it"
+                    f"this bundle's {self.family} was trained on "
+                    f"{', '.join(sorted(self.kinds)) or 'no such condition'}, got "
+                    f"{', '.join(sorted(condition.kinds))}: use a bundle that was trained "
+                    f"on it; families that take it: {', '.join(able) or 'none'}"
                 )
 
     @torch.no_grad()

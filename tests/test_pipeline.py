@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from genadapter.adapter import load_adapter, save_adapter
 from genadapter.attach import AdapterSlots, stack_rows
 from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, load_bundle, save_bundle
-from genadapter.condition import Condition
+from genadapter.condition import Condition, Demonstration
 from genadapter.encoder import Encoder, SentenceEncoder
 from genadapter.errors import ConditionError, ConfigError, SpecMismatchError
 from genadapter.generators import Surroundings, find_family
@@ -149,8 +150,40 @@ def test_kind_that_the_family_cannot_use_is_refused(
     """A family says which conditions it hears; others are refused by name."""
     family = type(pipeline.bundle.generator)
     monkeypatch.setattr(family, "conditions", frozenset({"document"}))
-    with pytest.raises(ConditionError, match="accepts document, got description: "):
+    with pytest.raises(ConditionError, match="no such condition, got description: "):
         pipeline.generate([PLURAL])
+
+
+def test_kind_that_the_bundle_never_met_is_refused(pipeline: Pipeline) -> None:
+    """The family would take examples; this generator was not trained on any."""
+    shown = Condition(examples=(Demonstration(input="cat", output="cats"),))
+    expected = r"trained on description, got examples: .* take it: .*hypernetwork"
+    with pytest.raises(ConditionError, match=expected):
+        pipeline.generate([shown])
+
+
+def test_examples_make_an_adapter_where_they_were_met(pipeline: Pipeline) -> None:
+    """Beside a description or alone; each condition is an adapter of its own."""
+    manifest = replace(pipeline.bundle.manifest, conditions=("description", "examples"))
+    bundle = replace(pipeline.bundle, manifest=manifest)
+    told = Pipeline(pipeline.base_name, bundle, pipeline.encoder, pipeline.reader)
+    pairs = tuple(
+        Demonstration(input=word, output=f"{word} one")
+        for word in ("cat", "dog", "box")
+    )
+    conditions = [
+        PLURAL,
+        Condition(examples=pairs),
+        Condition(description=PLURAL.description, examples=pairs),
+    ]
+    adapters = told.generate(conditions)
+    assert len({adapter.id for adapter in adapters}) == 3
+    alone = told.generate(conditions[1:2])[0]
+    for name, b_LOR in alone.weights.b.items():
+        torch.testing.assert_close(
+            b_LOR, adapters[1].weights.b[name], atol=1e-5, rtol=0
+        )
+    assert not torch.equal(alone.weights.b["v_proj"], adapters[0].weights.b["v_proj"])
 
 
 def test_another_encoder_is_refused(

@@ -21,7 +21,7 @@ from torch.nn.utils.rnn import pad_sequence
 from genadapter.base_model import BaseModel, Packing
 from genadapter.errors import ConfigError
 from genadapter.reading import MAX_READ_TOKENS
-from training.descriptions import DescriptionTable
+from training.conditions import ConditionTable
 from training.states import Row, StateCache, num_common_tokens, pack_rows, run_rows
 from training.tasks import Example, Task
 
@@ -51,7 +51,7 @@ class Batch:
     """For every row its sequence's slot."""
     tasks_B: Tensor
     """For every slot its task's position in the suite."""
-    descriptions_B: Tensor
+    conditions_B: Tensor
     """For every slot the description it is told, as a position in the features."""
     twin_G: Tensor
     """For a row that goes through another task's adapter the same row going through
@@ -247,7 +247,7 @@ def join(
         row_of_N=torch.tensor([g for g in in_order for _ in rows[g].answer]),
         slot_of_G=torch.tensor(slot_of),
         tasks_B=torch.tensor([task for task, _ in slots]),
-        descriptions_B=torch.tensor([description for _, description in slots]),
+        conditions_B=torch.tensor([description for _, description in slots]),
         twin_G=torch.tensor([-1] * (len(rows) - len(twins)) + list(twins)),
     )
 
@@ -255,7 +255,7 @@ def join(
 class PromptedData:
     """The same rows with their task in the prompt, where the base reads it."""
 
-    def __init__(self, data: TaskData, descriptions: DescriptionTable) -> None:
+    def __init__(self, data: TaskData, conditions: ConditionTable) -> None:
         """Takes rows as they are; what they are told is drawn batch by batch."""
         self.tasks, self.rows, self.of_task = data.tasks, data.rows, data.of_task
         self.base, self._data = data.base, data
@@ -263,14 +263,14 @@ class PromptedData:
         start_ids = self.base.start_ids
         self._num_known = len(start_ids)
         self._told = [
-            (*start_ids, *self.base.reading_ids(text, at_most=MAX_READ_TOKENS))
-            for text in descriptions.texts
+            (*start_ids, *self.base.reading_ids(told.text, at_most=MAX_READ_TOKENS))
+            for told in conditions.conditions
         ]
-        self._descriptions = descriptions
+        self._conditions = conditions
 
     def length_of(self, task: int) -> int:
         """Tokens of a task's middle row, and of its first description."""
-        first = self._told[self._descriptions.train[task][0]]
+        first = self._told[self._conditions.train[task][0]]
         return self._data.length_of(task) + len(first)
 
     def collate(

@@ -11,6 +11,7 @@ from typing import Any
 from torch import Tensor
 
 from genadapter.checkpoint import Bundle, save_bundle
+from genadapter.condition import ConditionKind
 from genadapter.generators import Generator, Surroundings, find_family
 from training.experts.gains import expert_gains, warn_of_lossy_basis
 from training.run import generator_steps
@@ -80,7 +81,19 @@ def _save(
         untrained_configs=untrained_configs,
         scales=scales,
         recipe=recipe_of(work),
+        conditions=_met(work, generator),
     )
+
+
+def _met(work: Workspace, generator: Generator) -> list[ConditionKind]:
+    """Kinds of condition that the generator learned from."""
+    is_shown = work.recipe.batch.shown_share > 0 and any(work.conditions.shown)
+    kinds: list[ConditionKind] = ["description", "examples"]
+    return [
+        kind
+        for kind in kinds
+        if kind in generator.conditions and (kind == "description" or is_shown)
+    ]
 
 
 def recipe_of(work: Workspace) -> dict[str, Any]:  # Any: plain JSON

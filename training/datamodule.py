@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from genadapter.checks import at_least
 from genadapter.errors import ConfigError
 from training.batches import Batch, PromptedData, TaskData
-from training.descriptions import DescriptionTable
+from training.conditions import ConditionTable
 from training.teacher import Teacher
 
 
@@ -28,14 +28,17 @@ class BatchConfig:
     """Rows of each."""
     swapped_share: float = 0.125
     """Rows added that go through another task's adapter, as a share of the others."""
+    shown_share: float = 0.0
+    """Share of slots that are shown by examples, of tasks that can be."""
     num_buckets: int = 4
     """Tasks are grouped by length, so that a batch holds little padding."""
 
     def __post_init__(self) -> None:
         """Rejects sizes that make no batch."""
         at_least(1, self, "num_tasks", "rows_per_task", "num_buckets")
-        if not 0 <= self.swapped_share <= 1:
-            raise ConfigError(f"swapped_share must be 0 to 1, got {self.swapped_share}")
+        for name in ("swapped_share", "shown_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"{name} must be 0 to 1, got {getattr(self, name)}")
 
 
 class BatchStream(IterableDataset[Batch]):
@@ -44,7 +47,7 @@ class BatchStream(IterableDataset[Batch]):
     def __init__(
         self,
         data: TaskData | PromptedData,
-        descriptions: DescriptionTable | None,
+        conditions: ConditionTable | None,
         config: BatchConfig,
         *,
         tasks: Sequence[int],
@@ -56,7 +59,7 @@ class BatchStream(IterableDataset[Batch]):
 
         Args:
             data: Rows with their states.
-            descriptions: What slots may be told; `None` where no condition is needed.
+            conditions: What slots may be told; `None` where none is needed.
             config: Sizes of a batch.
             tasks: Positions of the tasks to draw from.
             seed: Of the stream; another one gives another order.
@@ -64,7 +67,7 @@ class BatchStream(IterableDataset[Batch]):
             teacher: Asked about every batch, for those who learn from it.
         """
         self.teacher = teacher
-        self.data, self.descriptions, self.config = data, descriptions, config
+        self.data, self.conditions, self.config = data, conditions, config
         self.seed = seed
         self.weights = weights or dict.fromkeys(tasks, 1.0)
         usable = [t for t in tasks if data.of_task[t]]
@@ -84,7 +87,7 @@ class BatchStream(IterableDataset[Batch]):
 
     def _draw(self, rng: random.Random) -> Batch:
         tasks = self._draw_tasks(rng)
-        slots = [(task, self._draw_description(task, rng)) for task in tasks]
+        slots = [(task, self._draw_condition(task, rng)) for task in tasks]
         rows = []
         for slot, task in enumerate(tasks):
             own = self.data.of_task[task]
@@ -116,10 +119,13 @@ class BatchStream(IterableDataset[Batch]):
                     chosen.append(candidate)
         return chosen
 
-    def _draw_description(self, task: int, rng: random.Random) -> int:
-        if self.descriptions is None:
+    def _draw_condition(self, task: int, rng: random.Random) -> int:
+        if self.conditions is None:
             return 0
-        return rng.choice(self.descriptions.train[task])
+        shown = self.conditions.shown[task]
+        if shown and rng.random() < self.config.shown_share:
+            return rng.choice(shown)
+        return rng.choice(self.conditions.train[task])
 
     def _wrong_slot(self, slot: int, tasks: Sequence[int], rng: random.Random) -> int:
         pool = self.data.tasks[tasks[slot]].pool
@@ -149,7 +155,7 @@ class TaskDataModule(lightning.LightningDataModule):
 
 def validation_batches(
     data: TaskData | PromptedData,
-    descriptions: DescriptionTable,
+    conditions: ConditionTable,
     *,
     tasks: Sequence[int],
     rows_per_task: int,
@@ -159,7 +165,7 @@ def validation_batches(
 
     Args:
         data: Rows with their states.
-        descriptions: What slots are told.
+        conditions: What slots are told.
         tasks: Positions of the tasks.
         rows_per_task: Rows of each task.
         told: `other` tells every task the description of one far from it in the list.
@@ -172,7 +178,7 @@ def validation_batches(
         slots, rows = [], []
         for slot, task in enumerate(chunk):
             source = usable[(start + slot + shift) % len(usable)]
-            slots.append((task, descriptions.heldout[source][0]))
+            slots.append((task, conditions.heldout[source][0]))
             rows += [(slot, row) for row in data.of_task[task][:rows_per_task]]
         batches.append(data.collate(slots, rows))
     return batches

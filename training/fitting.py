@@ -100,7 +100,7 @@ def fit(
     resumed = torch.load(last, weights_only=True)["global_step"] if last.exists() else 0
     stream = BatchStream(
         data or work.data,
-        work.descriptions,
+        work.conditions,
         batch,
         tasks=work.train_tasks if tasks is None else tasks,
         seed=work.recipe.seed + 1_000_003 * resumed,
@@ -160,7 +160,7 @@ def _validation_loaders(
     told_each = [
         validation_batches(
             data,
-            work.descriptions,
+            work.conditions,
             tasks=work.validation_tasks,
             rows_per_task=work.recipe.data.validation_rows,
             told=told,

@@ -150,6 +150,7 @@ def add_expert(
         untrained_configs=manifest.untrained_configs,
         scales=manifest.scales,
         recipe=manifest.recipe,
+        conditions=manifest.conditions,
     )
 
 

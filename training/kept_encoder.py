@@ -22,7 +22,7 @@ from genadapter.artifact import (
 )
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError, CorruptArtifactError
-from training.descriptions import encode_all
+from training.conditions import encode_all
 
 _NAMES, _EMBEDDINGS = "encoder.json", "embeddings.safetensors"
 
@@ -42,7 +42,8 @@ def keep_embeddings(texts: Sequence[str], encoder: Encoder, folder: Path) -> Non
     unique = list(dict.fromkeys(texts))
     with new_folder(folder) as partial:
         write_tensors(
-            partial / _EMBEDDINGS, {"embeddings": encode_all(unique, encoder).half()}
+            partial / _EMBEDDINGS,
+            {"embeddings": encode_all([(t,) for t in unique], encoder).half()},
         )
         write_json(
             partial / _NAMES,

@@ -82,7 +82,7 @@ def train_prompted(work: Workspace) -> Path:
             _plain(work),
             name=name,
             spec=work.reading_spec,
-            data=PromptedData(work.data, work.descriptions),
+            data=PromptedData(work.data, work.conditions),
             is_validated=True,
         )
         load_best(source, work.folder / name)
@@ -208,7 +208,7 @@ def build_library(
 
     The basis is rounded here as a bundle keeps it, so that generators learn on it.
     """
-    chosen = [work.descriptions.train[t][0] for t in work.expert_tasks]
+    chosen = [work.conditions.train[t][0] for t in work.expert_tasks]
     components = min(work.recipe.experts.num_components, len(experts.b_NP))
     basis_CP, coefficients_NC = compact_basis(
         experts.b_NP - flatten_b(shared.b), num_components=components
@@ -220,7 +220,7 @@ def build_library(
     ]
     return ExpertLibrary(
         records,
-        embeddings_NE=work.descriptions.embeddings_BE[torch.tensor(chosen)],
+        embeddings_NE=work.conditions.embeddings_BE[torch.tensor(chosen)],
         coefficients_NC=coefficients_NC,
         # As if parameters moved independently of each other.
         variances_NC=experts.variance_NP @ basis_CP.square().mT,
@@ -254,7 +254,7 @@ def train_generator(
     source = GeneratorSource(
         generator,
         library=surroundings.library,
-        descriptions=work.descriptions,
+        conditions=work.conditions,
         tasks=work.tasks,
         seed=work.recipe.seed,
         reader=generator.reader(work.base),
@@ -264,7 +264,7 @@ def train_generator(
         teacher = Teacher(
             surroundings.prefix.prompted,
             spec=work.reading_spec,
-            data=PromptedData(work.data, work.descriptions),
+            data=PromptedData(work.data, work.conditions),
         )
     fit(
         work,

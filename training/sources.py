@@ -20,7 +20,7 @@ from genadapter.library import ExpertLibrary, SharedFactors, flatten_b, split_b
 from genadapter.lora import LoraSpec
 from genadapter.reading import Reader
 from training.batches import Batch
-from training.descriptions import DescriptionTable
+from training.conditions import ConditionTable
 from training.tasks import Task
 
 
@@ -191,7 +191,7 @@ class GeneratorSource(AdapterSource):
         generator: Generator,
         *,
         library: ExpertLibrary,
-        descriptions: DescriptionTable,
+        conditions: ConditionTable,
         tasks: Sequence[Task],
         seed: int,
         reader: Reader | None = None,
@@ -201,7 +201,7 @@ class GeneratorSource(AdapterSource):
         Args:
             generator: The generator to train.
             library: The experts it may look at.
-            descriptions: Features of all descriptions.
+            conditions: What tasks are told, with its embeddings.
             tasks: The suite, by position.
             seed: Of the masking.
             reader: Reads descriptions, for families that look at the base.
@@ -209,7 +209,7 @@ class GeneratorSource(AdapterSource):
         super().__init__()
         self.generator = generator
         self.library = library
-        self._descriptions, self._reader = descriptions, reader
+        self._conditions, self._reader = conditions, reader
         self._random = random.Random(seed)
         experts = library.experts
         self._relatives = [
@@ -242,8 +242,8 @@ class GeneratorSource(AdapterSource):
 
     def features(self, batch: Batch) -> Features:
         """What the generator sees for every slot of a batch."""
-        told_B = batch.descriptions_B.cpu()
-        embeddings_BE = self._descriptions.embeddings_BE[told_B]
+        told_B = batch.conditions_B.cpu()
+        embeddings_BE = self._conditions.embeddings_BE[told_B]
         near = self.library.search(
             embeddings_BE,
             num_neighbours=self.generator.num_neighbours,
@@ -251,8 +251,8 @@ class GeneratorSource(AdapterSource):
         )
         reading = None
         if self._reader is not None:
-            texts = [(self._descriptions.texts[i],) for i in told_B.tolist()]
-            reading = self._reader.read(texts)
+            told = [self._conditions.conditions[i] for i in told_B.tolist()]
+            reading = self._reader.read([condition.passages for condition in told])
         features = Features(
             embeddings_BE=embeddings_BE, neighbours=near, reading=reading
         )

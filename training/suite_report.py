@@ -25,7 +25,7 @@ from torch.nn import functional
 
 from genadapter.encoder import Encoder
 from genadapter.reading import Reader
-from training.descriptions import CHUNK_SIZE, DescriptionTable
+from training.conditions import CHUNK_SIZE, ConditionTable
 from training.tasks import SPLITS, Split, Task
 
 MIN_SHARING_SHARE = 0.6
@@ -196,7 +196,7 @@ def probe_accuracy(
         regression on the training descriptions of all; `None` where nothing is held
         out, or there is one task only.
     """
-    table = DescriptionTable.encode(tasks, encoder)
+    table = ConditionTable.encode(tasks, encoder)
     trained = [(row, i) for i, rows in enumerate(table.train) for row in rows]
     # Where a task holds nothing out, its last description stands on both sides.
     seen = {row for row, _ in trained}
@@ -212,12 +212,12 @@ def probe_accuracy(
     return sum(n == i for n, (_, i) in zip(named, heldout, strict=True)) / len(heldout)
 
 
-def _probed(table: DescriptionTable, reader: Reader) -> Tensor:
+def _probed(table: ConditionTable, reader: Reader) -> Tensor:
     """Embedding and mean state of every text, side by side."""
     means = []
-    for start in range(0, len(table.texts), CHUNK_SIZE):
+    for start in range(0, len(table.conditions), CHUNK_SIZE):
         reading = reader.read(
-            [(text,) for text in table.texts[start : start + CHUNK_SIZE]]
+            [c.passages for c in table.conditions[start : start + CHUNK_SIZE]]
         )
         lengths_B1 = reading.mask_BT.sum(dim=1, keepdim=True)
         means.append(reading.states_BLTD[:, 0].sum(dim=1) / lengths_B1)

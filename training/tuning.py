@@ -127,7 +127,7 @@ def tune_prompted(work: Workspace, factors: SharedFactors) -> SharedFactors:
         work: The run; without validation tasks the factors come back as they are.
         factors: Its A and B as trained.
     """
-    prompted = PromptedData(work.data, work.descriptions)
+    prompted = PromptedData(work.data, work.conditions)
     batches = _batches(work, told="own", data=prompted)
     if not batches:
         return factors
@@ -202,7 +202,7 @@ def _batches(
 ) -> list[Batch]:
     return validation_batches(
         data or work.data,
-        work.descriptions,
+        work.conditions,
         tasks=work.validation_tasks,
         rows_per_task=work.recipe.data.validation_rows,
         told=told,
@@ -219,7 +219,7 @@ def _written(
     source = GeneratorSource(
         generator,
         library=around.library,
-        descriptions=work.descriptions,
+        conditions=work.conditions,
         tasks=work.tasks,
         seed=work.recipe.seed,
         reader=generator.reader(work.base),

@@ -18,8 +18,8 @@ from genadapter.generators import find_family
 from genadapter.lora import LoraSpec
 from genadapter.packages import home
 from training.batches import TaskData
+from training.conditions import ConditionTable
 from training.curriculum import make_curriculum
-from training.descriptions import DescriptionTable
 from training.recipes import Recipe
 from training.tasks import Task
 
@@ -49,7 +49,7 @@ class Workspace:
     num_train: int
     """Tasks that are trained on, variants and drills included."""
     data: TaskData
-    descriptions: DescriptionTable
+    conditions: ConditionTable
     deadline: float | None = None
     """On the monotonic clock, when this leg of the run must stop."""
 
@@ -138,7 +138,7 @@ def prepare(
         num_experts=len(curriculum.natural),
         num_train=len(curriculum.natural) + len(curriculum.made),
         data=data,
-        descriptions=DescriptionTable.encode(tasks, encoder),
+        conditions=ConditionTable.encode(tasks, encoder, num_shown=recipe.data.shown),
         deadline=deadline,
     )
 

@@ -39,7 +39,7 @@ DOWN = "down_proj"
 class DocPerceiverGenerator(Generator, family="doc_perceiver"):
     """A perceiver over each layer's states; a latent becomes a rank of its adapter."""
 
-    conditions = frozenset({"description"})
+    conditions = frozenset({"description", "examples"})
     objectives = ("supervised", "margin", "shrinkage")
     reads_base = True
     writes_a = True

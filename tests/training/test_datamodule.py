@@ -15,8 +15,8 @@ from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError, StorageError
 from training.batches import Batch, PromptedData, TaskData
+from training.conditions import ConditionTable
 from training.datamodule import BatchConfig, BatchStream, validation_batches
-from training.descriptions import DescriptionTable
 from training.tasks import Task
 
 START_LAYER = 2
@@ -31,13 +31,13 @@ def data(suite: list[Task], base: BaseModel, tmp_path: Path) -> TaskData:
 
 
 @pytest.fixture
-def descriptions(suite: list[Task], encoder: Encoder) -> DescriptionTable:
+def descriptions(suite: list[Task], encoder: Encoder) -> ConditionTable:
     """All descriptions of the tiny suite."""
-    return DescriptionTable.encode(suite, encoder)
+    return ConditionTable.encode(suite, encoder)
 
 
 def first_batches(
-    data: TaskData, descriptions: DescriptionTable, *, seed: int = 0, count: int = 8
+    data: TaskData, descriptions: ConditionTable, *, seed: int = 0, count: int = 8
 ) -> list[Batch]:
     """What a stream over the training tasks begins with."""
     config = BatchConfig(num_tasks=3, rows_per_task=2, swapped_share=0.5)
@@ -54,7 +54,7 @@ def answers_of(batch: Batch) -> list[list[int]]:
 
 
 def test_twin_is_the_same_row_through_its_own_slot(
-    data: TaskData, descriptions: DescriptionTable
+    data: TaskData, descriptions: ConditionTable
 ) -> None:
     """A swapped row differs from its twin in the slot and in nothing else."""
     for batch in first_batches(data, descriptions):
@@ -69,7 +69,7 @@ def test_twin_is_the_same_row_through_its_own_slot(
 
 
 def test_swapped_rows_prefer_siblings_over_one_pool(
-    data: TaskData, descriptions: DescriptionTable
+    data: TaskData, descriptions: ConditionTable
 ) -> None:
     """Where a task over the same inputs is in the batch, it is the wrong one."""
     for batch in first_batches(data, descriptions):
@@ -82,7 +82,7 @@ def test_swapped_rows_prefer_siblings_over_one_pool(
 
 
 def test_rows_are_their_own_tasks_training_rows(
-    data: TaskData, descriptions: DescriptionTable, base: BaseModel
+    data: TaskData, descriptions: ConditionTable, base: BaseModel
 ) -> None:
     """Answers and positions belong to the task of the slot, told a training wording."""
     for batch in first_batches(data, descriptions):
@@ -95,13 +95,13 @@ def test_rows_are_their_own_tasks_training_rows(
         for row, answer in enumerate(answers_of(batch)):
             if batch.twin_G[row] < 0:
                 assert tuple(answer) in own[int(batch.slot_of_G[row])]
-        for task, told in zip(tasks, batch.descriptions_B.tolist(), strict=True):
+        for task, told in zip(tasks, batch.conditions_B.tolist(), strict=True):
             assert told in descriptions.train[task]
         assert int(batch.positions_ST.sum()) == len(batch.targets_N)
 
 
 def test_siblings_are_drawn_together(
-    data: TaskData, descriptions: DescriptionTable
+    data: TaskData, descriptions: ConditionTable
 ) -> None:
     """Most batches hold two tasks over one pool, or inputs would give tasks away."""
     batches = first_batches(data, descriptions, count=20)
@@ -110,7 +110,7 @@ def test_siblings_are_drawn_together(
 
 
 def test_same_seed_draws_the_same_batches(
-    data: TaskData, descriptions: DescriptionTable
+    data: TaskData, descriptions: ConditionTable
 ) -> None:
     """A run can be made again; another seed gives another one."""
     first, again, other = (
@@ -121,7 +121,7 @@ def test_same_seed_draws_the_same_batches(
 
 
 def test_weights_decide_how_often_a_task_is_drawn(
-    data: TaskData, descriptions: DescriptionTable
+    data: TaskData, descriptions: ConditionTable
 ) -> None:
     """A task of a hundredth of the weight comes a hundredth as often, or so."""
     config = BatchConfig(num_tasks=1, rows_per_task=1, swapped_share=0, num_buckets=1)
@@ -136,7 +136,7 @@ def test_weights_decide_how_often_a_task_is_drawn(
 
 
 def test_prompted_rows_equal_prompts_that_hold_the_task(
-    data: TaskData, descriptions: DescriptionTable, base: BaseModel
+    data: TaskData, descriptions: ConditionTable, base: BaseModel
 ) -> None:
     """Packed behind a shared description, rows get the logits of whole prompts."""
     told = [descriptions.train[0][0], descriptions.train[1][-1]]
@@ -152,7 +152,7 @@ def test_prompted_rows_equal_prompts_that_hold_the_task(
     for g, (slot, position) in enumerate(rows):
         example = data.tasks[slot].rows("train")[position - data.of_task[slot][0]]
         prompt = base.prompt_ids(
-            example.input, description=descriptions.texts[told[slot]]
+            example.input, description=descriptions.conditions[told[slot]].text
         )
         answer = base.answer_ids(example.outputs[0])
         ids_1T = torch.tensor([prompt + answer])
@@ -220,8 +220,21 @@ def test_full_disk_is_named_and_leaves_nothing(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_share_of_slots_is_shown_by_examples(
+    data: TaskData, suite: list[Task], encoder: Encoder
+) -> None:
+    """About so many; none where the recipe asks for none."""
+    table = ConditionTable.encode(suite, encoder, num_shown=2)
+    shown = {i for own in table.shown for i in own}
+    for share, low, high in ((0.0, 0.0, 0.0), (0.5, 0.3, 0.7), (1.0, 1.0, 1.0)):
+        config = BatchConfig(num_tasks=3, shown_share=share)
+        stream = BatchStream(data, table, config, tasks=range(4), seed=0)
+        told = [i for batch in islice(stream, 40) for i in batch.conditions_B.tolist()]
+        assert low <= sum(i in shown for i in told) / len(told) <= high
+
+
 def test_validation_tells_held_out_descriptions(
-    data: TaskData, descriptions: DescriptionTable
+    data: TaskData, descriptions: ConditionTable
 ) -> None:
     """Once every task's own, once that of another; rows are the same."""
     own, other = (
@@ -232,8 +245,8 @@ def test_validation_tells_held_out_descriptions(
     for right, wrong in zip(own, other, strict=True):
         assert right.targets_N.tolist() == wrong.targets_N.tolist()
         for slot, task in enumerate(right.tasks_B.tolist()):
-            assert int(right.descriptions_B[slot]) in descriptions.heldout[task]
-            assert int(wrong.descriptions_B[slot]) not in descriptions.heldout[task]
+            assert int(right.conditions_B[slot]) in descriptions.heldout[task]
+            assert int(wrong.conditions_B[slot]) not in descriptions.heldout[task]
 
 
 def test_too_long_rows_are_left_out(suite: list[Task], base: BaseModel) -> None:

@@ -14,8 +14,8 @@ from genadapter.artifact import write_tensors
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError, CorruptArtifactError
+from training.conditions import passages_of
 from training.curriculum import make_curriculum
-from training.descriptions import texts_of
 from training.kept_encoder import KeptEncoder, keep_embeddings
 from training.recipes import Recipe
 from training.workspace import prepare
@@ -74,13 +74,13 @@ def test_run_needs_no_encoder_beside_them(
     """Drills and variants are among the texts; another recipe's are not."""
     recipe = in_suite(replace(tiny_recipe, data=replace(tiny_recipe.data, drills=8)))
     tasks = make_curriculum(recipe, base).tasks
-    texts = [text for task in tasks for text in texts_of(task)]
+    texts = passages_of(tasks, num_shown=recipe.data.shown)
     keep_embeddings(texts, encoder, tmp_path / "kept")
     kept = KeptEncoder(tmp_path / "kept")
     work = prepare(recipe, base=base, encoder=kept)
-    expected = encoder.encode(work.descriptions.texts)
+    expected = encoder.encode([c.text for c in work.conditions.conditions])
     torch.testing.assert_close(
-        work.descriptions.embeddings_BE, expected, atol=1e-3, rtol=0
+        work.conditions.embeddings_BE, expected, atol=1e-3, rtol=0
     )
     other = replace(recipe, name="other", seed=5)
     with pytest.raises(ConfigError, match="encode the very recipe"):

@@ -42,7 +42,7 @@ def make_step(
         row_of_N=nothing,
         slot_of_G=nothing,
         tasks_B=nothing,
-        descriptions_B=nothing,
+        conditions_B=nothing,
         twin_G=torch.tensor(twins),
     )
     return Step(

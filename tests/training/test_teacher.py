@@ -30,7 +30,7 @@ def teacher(work: Workspace) -> Iterator[Teacher]:
         b={m.name: torch.zeros(num_layers, m.out_features, rank) for m in modules},
     )
     teacher = Teacher(
-        nothing, spec=work.reading_spec, data=PromptedData(work.data, work.descriptions)
+        nothing, spec=work.reading_spec, data=PromptedData(work.data, work.conditions)
     )
     yield teacher
     teacher.detach()
@@ -40,7 +40,7 @@ def test_its_answers_lie_where_the_rows_lie(
     work: Workspace, teacher: Teacher, base: BaseModel
 ) -> None:
     """Rows that share sequences here and not there, one in another task's slot."""
-    data, told = work.data, [work.descriptions.train[t][0] for t in (0, 1)]
+    data, told = work.data, [work.conditions.train[t][0] for t in (0, 1)]
     slots = list(enumerate(told))
     own = [data.of_task[t] for t in (0, 1)]
     rows = [(0, own[0][0]), (1, own[1][3]), (0, own[0][1]), (1, own[0][0])]
@@ -50,7 +50,7 @@ def test_its_answers_lie_where_the_rows_lie(
         row = data.rows[position]
         prompt = [
             *base.start_ids,
-            *base.reading_ids(work.descriptions.texts[told[slot]]),
+            *base.reading_ids(work.conditions.conditions[told[slot]].text),
             *row.prompt[len(base.start_ids) :],
         ]
         ids_1T = torch.tensor([[*prompt, *row.answer]])

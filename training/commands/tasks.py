@@ -121,12 +121,12 @@ def encode(
     recipe = read_recipe(recipe_name, assignments)
     base, encoder = load_models("cpu", "auto")
     with progress("Encoding descriptions"):
+        from training.conditions import passages_of
         from training.curriculum import make_curriculum
-        from training.descriptions import texts_of
         from training.kept_encoder import keep_embeddings
 
         tasks = make_curriculum(recipe, base).tasks
-        texts = [text for task in tasks for text in texts_of(task)]
+        texts = passages_of(tasks, num_shown=recipe.data.shown)
         keep_embeddings(texts, encoder, out)
     typer.echo(f"{len(set(texts))} descriptions of {len(tasks)} tasks in {out}")
 

@@ -88,7 +88,7 @@ def expert_gains(
     )
     data.cache.prepare(home() / "states")
     batches = validation_batches(
-        data, work.descriptions, tasks=tasks, rows_per_task=MAX_ROWS, told="own"
+        data, work.conditions, tasks=tasks, rows_per_task=MAX_ROWS, told="own"
     )
     b_P = flatten_b(shared.b)
     rebuilt_NP = rebuild(shared, library)
