@@ -220,7 +220,19 @@ def _start(
 
 def generate(
     ctx: typer.Context,
-    description: Annotated[str, typer.Argument(help="The task, in your own words.")],
+    description: Annotated[
+        str | None, typer.Argument(help="The task, in your own words.")
+    ] = None,
+    examples: Annotated[
+        Path | None,
+        typer.Option(help='Lines like {"input": "cat", "output": "cats"}.'),
+    ] = None,
+    document: Annotated[
+        Path | None, typer.Option(help="Text that the adapter is to know.")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="Whom it is to suit, in that person's words.")
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="New folder for the adapter; default: adapters/ID."),
@@ -239,16 +251,25 @@ def generate(
     ] = False,
     is_json: JsonOption = False,
 ) -> None:
-    """Write an adapter for a task described in words."""
+    """Write an adapter for a task described in words, or told as the bundle takes it."""
     from genadapter.adapter import save_adapter
     from genadapter.condition import Condition
+    from genadapter.condition_files import read_document, read_examples
 
-    condition = Condition(description=description)
+    condition = Condition(
+        description=description,
+        examples=() if examples is None else read_examples(examples),
+        document=None if document is None else read_document(document),
+        profile=profile,
+    )
     with progress("Loading the bundle and the models that it reads with"):
         pipeline = ctx.obj.pipeline(bundle, family, base)
     started = time.perf_counter()
     made = pipeline.generate([condition], seed=seed)[0]
-    kept = None if is_forgotten else condition.text
+    # What a person wrote of the task, and no examples or documents of theirs.
+    kept = (
+        None if is_forgotten or description is None else " ".join(description.split())
+    )
     adapter = replace(
         made,
         base_name=base_name or made.base_name,

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,48 @@ def test_generate_writes_a_peft_folder_and_reports_it(
     assert load_adapter(folder).id == values["id"]
     assert values["path"] == str(folder)
     assert sorted(values["neighbours"][0]) == ["id", "similarity"]
+
+
+def test_generate_takes_examples_as_far_as_the_bundle_does(
+    invoke: Invoke, tmp_path: Path, pipeline: Pipeline
+) -> None:
+    """A bundle that met none says so; one that did writes an adapter."""
+    lines = tmp_path / "examples.jsonl"
+    lines.write_text('{"input": "cat", "output": "red"}\n')
+    arguments = ("generate", DESCRIPTION, "--examples", str(lines), "--json")
+    refused = invoke(*arguments)
+    assert refused.exit_code == 2
+    assert "trained on description, got description, examples" in refused.stderr
+    manifest = replace(pipeline.bundle.manifest, conditions=("description", "examples"))
+    told = Pipeline(
+        pipeline.base_name,
+        replace(pipeline.bundle, manifest=manifest),
+        pipeline.encoder,
+        pipeline.reader,
+    )
+    loaders = Loaders(pipeline=lambda *_: told)
+    values = values_of(invoke(*arguments, loaders=loaders))
+    plain = values_of(invoke("generate", DESCRIPTION, "--json"))
+    assert values["id"] != plain["id"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "description must say what the task is, got None"),
+        (("--examples", "none.jsonl"), "cannot read none.jsonl"),
+        (("--document", "none.txt"), "cannot read none.txt"),
+        (("--profile", " "), "profile must say whom the adapter is to suit"),
+    ],
+)
+def test_generate_says_what_is_missing(
+    arguments: tuple[str, ...], message: str, invoke: Invoke
+) -> None:
+    """One line, exit code 2, nothing loaded."""
+    loaders = Loaders(pipeline=refuse_to_load)
+    result = invoke("generate", *arguments, loaders=loaders)
+    assert result.exit_code == 2
+    assert message in result.stderr
 
 
 def test_generate_loads_the_pipeline_alone(invoke: Invoke, pipeline: Pipeline) -> None:
