@@ -106,9 +106,9 @@ class AdapterTraining(lightning.LightningModule):
         super().__init__()
         self.source = source
         self.config = config
-        self._base, self._spec = base, spec
+        self.base, self._spec = base, spec
+        self.start_layer = spec.layers[0]
         self._slots = AdapterSlots(base.model, spec)
-        self._start_layer = spec.layers[0]
         self._expert_b_NP = expert_b_NP
         self._budget_seconds = budget_seconds
         self._deadline = math.inf if deadline is None else deadline
@@ -125,9 +125,9 @@ class AdapterTraining(lightning.LightningModule):
     def answer_logits(self, batch: Batch, b_BP: Tensor) -> Tensor:
         """Logits of shape (N, V) at every answer position."""
         with self._slots.bind(self.adapters_of(batch, b_BP)):
-            return self._base.logits_from(
+            return self.base.logits_from(
                 batch.hidden_STD,
-                start_layer=self._start_layer,
+                start_layer=self.start_layer,
                 positions_BT=batch.positions_ST,
                 packing=batch.packing,
             )

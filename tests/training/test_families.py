@@ -59,6 +59,7 @@ def test_family_goes_from_recipe_to_bundle(
         pipeline=pipeline,
         prompted=None,
         seed=0,
+        base=work.base,
     )
     for method in (family, f"{family}_shuffled", f"{family}_mean"):
         applied = treatment(method, setting)

@@ -44,6 +44,12 @@ def evaluate(
             help="Bundle of another family, for a row of its own; repeatable."
         ),
     ] = None,
+    num_shots: Annotated[
+        int,
+        typer.Option(
+            "--shots", min=0, help="Tell tasks by so many examples, not descriptions."
+        ),
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Of controls and intervals.")] = 0,
     tasks_folder: SuiteOption = SUITE,
     bundle: BundleOption = None,
@@ -85,6 +91,7 @@ def evaluate(
         methods=names,
         num_rows=num_rows,
         seed=seed,
+        num_shots=num_shots,
         suite=suite,
         prompted=None if prompted is None else read_factors(prompted),
         bound=bound,

@@ -17,7 +17,7 @@ from genadapter.base_model import BaseModel
 from genadapter.library import SharedFactors, split_b
 from genadapter.lora import LoraSpec
 from training.evaluation.controls import description_of
-from training.evaluation.methods import ANSWER_ONLY, PromptStyle, Treatment
+from training.evaluation.methods import ANSWER_ONLY, Treatment
 from training.evaluation.scoring import first_line
 from training.tasks import Example, Task
 
@@ -76,7 +76,7 @@ def answer_all(
         First lines, in order; `None` where the method does not apply to the task.
     """
     asked = [i for i, q in enumerate(questions) if q.task in treatment.b_of]
-    prompts = {i: _prompt(questions[i], treatment.prompt, base) for i in asked}
+    prompts = {i: _prompt(questions[i], treatment, base) for i in asked}
     order = sorted(asked, key=lambda i: (questions[i].max_new_tokens, len(prompts[i])))
     a, fixed_b = (
         {name: tensor.to(base.device, base.dtype) for name, tensor in factors.items()}
@@ -118,8 +118,20 @@ def _questions(
         )
 
 
-def _prompt(question: Question, style: PromptStyle, base: BaseModel) -> list[int]:
-    told = question.description
+def _prompt(question: Question, treatment: Treatment, base: BaseModel) -> list[int]:
+    told, style = question.description, treatment.prompt
+    if shots := treatment.shots.get(question.task):
+        turns = [
+            turn
+            for shot in shots
+            for turn in (
+                {"role": "user", "content": shot.input},
+                {"role": "assistant", "content": shot.output},
+            )
+        ]
+        return base.chat_ids(
+            [*turns, {"role": "user", "content": question.example.input}]
+        )
     if style == "input":
         return base.prompt_ids(question.example.input)
     if style == "instructed" and not told.endswith(ANSWER_ONLY):

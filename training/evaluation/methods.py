@@ -12,7 +12,9 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from genadapter.condition import Condition
+from genadapter.base_model import BaseModel
+from genadapter.condition import Condition, Demonstration
+from genadapter.encoder import embed_passages
 from genadapter.errors import ConfigError, EmptyLibraryError
 from genadapter.generators import families, find_family
 from genadapter.library import SharedFactors, flatten_b
@@ -24,6 +26,12 @@ from training.evaluation.controls import (
     sibling,
     task_of_another_family,
 )
+from training.evaluation.few_shot import (
+    FEW_SHOT,
+    mix_experts,
+    shots_of,
+    train_few_shot,
+)
 from training.tasks import Task
 
 PromptStyle = Literal["input", "description", "instructed"]
@@ -34,6 +42,8 @@ BASE = "base"
 MULTITASK = "multitask"
 PROMPTED = "multitask_prompted"
 ORACLE = "oracle"
+SHOWN = ("base_shots", "few_shot_lora", "lorahub")
+"""What else is made of examples, where tasks are told by them."""
 CONTROLS = ("shuffled", "sibling", "junk", "mean")
 """Ends of the names of the generator's controls, such as `hypernetwork_junk`."""
 _FIXED = (BASE, "base_description", MULTITASK, PROMPTED, "uniform")
@@ -57,7 +67,9 @@ class Treatment:
     spec: LoraSpec | None = None
     """Shape of the adapters; `None` for the library's."""
     told: Mapping[int, str] = field(default_factory=dict)
-    """By position, the task whose description was given in place of the right one."""
+    """By position, the task that was told in place of the right one."""
+    shots: Mapping[int, Sequence[Demonstration]] = field(default_factory=dict)
+    """By position, examples that stand in the prompt as turns before the input."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,18 +86,24 @@ class Setting:
     """The multi-task adapter that was trained with descriptions in its prompts."""
     seed: int
     """Of the controls."""
+    base: BaseModel
+    """Answers, and trains what learns from examples."""
+    num_shots: int = 0
+    """Examples that every task is told by, in place of its description; 0 for that."""
 
 
-def known_methods(family: str) -> tuple[str, ...]:
+def known_methods(family: str, *, num_shots: int = 0) -> tuple[str, ...]:
     """Every method's name, in the order of the table.
 
     Args:
         family: The bundle's generator family; its controls are named after it.
+        num_shots: Examples that tasks are told by; 0 for descriptions.
     """
+    shown = SHOWN if num_shots else ()
     untrained = [n for n, cls in families().items() if not cls.objectives]
     others = [name for name in untrained if name != family]
     controls = [f"{family}_{control}" for control in CONTROLS]
-    return (*_FIXED, *others, family, *controls, ORACLE)
+    return (*_FIXED, *shown, *others, family, *controls, ORACLE)
 
 
 def shuffled(family: str) -> str:
@@ -93,9 +111,9 @@ def shuffled(family: str) -> str:
     return f"{family}_{CONTROLS[0]}"
 
 
-def check_methods(methods: Sequence[str], family: str) -> None:
+def check_methods(methods: Sequence[str], family: str, *, num_shots: int = 0) -> None:
     """Raises ConfigError unless all are known, and each is named once."""
-    known = known_methods(family)
+    known = known_methods(family, num_shots=num_shots)
     if unknown := [m for m in methods if m not in known]:
         raise ConfigError(f"no method {unknown[0]!r}; found: {', '.join(known)}")
     if not methods or len(set(methods)) < len(methods):
@@ -143,8 +161,15 @@ def treatment(method: str, setting: Setting) -> Treatment:
     if method in _BUILDERS:
         return _BUILDERS[method](setting)
     pipeline = _running(setting.pipeline, method)
-    right = {p: description_of(task) for p, task in enumerate(setting.tasks)}
+    right = {p: condition_of(task, setting) for p, task in enumerate(setting.tasks)}
     return _written(pipeline, _generate(pipeline, right, setting.seed))
+
+
+def condition_of(task: Task, setting: Setting) -> Condition:
+    """What generators are told of a task: a held-out wording, or its first rows."""
+    if setting.num_shots:
+        return Condition(examples=shots_of(task, setting.num_shots))
+    return Condition(description=description_of(task))
 
 
 def _base(setting: Setting) -> Treatment:
@@ -209,7 +234,10 @@ def _sibling(setting: Setting) -> Treatment:
 
 
 def _junk(setting: Setting) -> Treatment:
-    texts = {p: junk(task, seed=setting.seed) for p, task in enumerate(setting.tasks)}
+    texts = {
+        p: Condition(description=junk(task, seed=setting.seed))
+        for p, task in enumerate(setting.tasks)
+    }
     return _written(setting.pipeline, _generate(setting.pipeline, texts, setting.seed))
 
 
@@ -221,7 +249,9 @@ def _mean(setting: Setting) -> Treatment:
         raise EmptyLibraryError(
             "the mean condition is taken over experts; there are none"
         )
-    texts = {i: expert.description for i, expert in enumerate(experts)}
+    texts = {
+        i: Condition(description=expert.description) for i, expert in enumerate(experts)
+    }
     written = _written(
         setting.pipeline, _generate(setting.pipeline, texts, setting.seed)
     )
@@ -238,7 +268,7 @@ def _mean(setting: Setting) -> Treatment:
 
 def _told_of(lent: Mapping[int, Task | None], setting: Setting) -> Treatment:
     found = {p: task for p, task in lent.items() if task is not None}
-    texts = {p: description_of(task) for p, task in found.items()}
+    texts = {p: condition_of(task, setting) for p, task in found.items()}
     written = _written(
         setting.pipeline, _generate(setting.pipeline, texts, setting.seed)
     )
@@ -246,14 +276,14 @@ def _told_of(lent: Mapping[int, Task | None], setting: Setting) -> Treatment:
 
 
 def _generate(
-    pipeline: Pipeline, texts: Mapping[int, str], seed: int
+    pipeline: Pipeline, conditions: Mapping[int, Condition], seed: int
 ) -> dict[int, LoraWeights]:
-    if not texts:
+    if not conditions:
         return {}
-    conditions = [Condition(description=text) for text in texts.values()]
-    adapters = pipeline.generate(conditions, seed=seed)
+    adapters = pipeline.generate(list(conditions.values()), seed=seed)
     return {
-        place: adapter.weights for place, adapter in zip(texts, adapters, strict=True)
+        place: adapter.weights
+        for place, adapter in zip(conditions, adapters, strict=True)
     }
 
 
@@ -294,12 +324,56 @@ def _running(pipeline: Pipeline, family: str) -> Pipeline:
     )
 
 
+def _shots(setting: Setting) -> dict[int, tuple[Demonstration, ...]]:
+    tasks = enumerate(setting.tasks)
+    return {p: shots_of(task, setting.num_shots) for p, task in tasks}
+
+
+def _base_shots(setting: Setting) -> Treatment:
+    return replace(_base(setting), shots=_shots(setting))
+
+
+def _few_shot_lora(setting: Setting) -> Treatment:
+    around = setting.pipeline.bundle.surroundings
+    trained = train_few_shot(
+        _shots(setting),
+        base=setting.base,
+        spec=around.spec,
+        shared=around.shared,
+        seed=setting.seed,
+    )
+    return Treatment(prompt="input", b_of=trained)
+
+
+def _lorahub(setting: Setting) -> Treatment:
+    pipeline, shots = setting.pipeline, _shots(setting)
+    around = pipeline.bundle.surroundings
+    conditions = [Condition(examples=own) for own in shots.values()]
+    near = around.library.search(
+        embed_passages(pipeline.encoder, [c.passages for c in conditions]),
+        num_neighbours=min(FEW_SHOT.num_experts, len(around.library)),
+    )
+    mixed = mix_experts(
+        shots,
+        dict(zip(shots, near.indices_BK.tolist(), strict=True)),
+        base=setting.base,
+        spec=around.spec,
+        shared=around.shared,
+        library=around.library,
+        seed=setting.seed,
+    )
+    return Treatment(prompt="input", b_of=mixed)
+
+
 _BUILDERS: dict[str, Callable[[Setting], Treatment]] = {
     BASE: _base,
     "base_description": _base_description,
     MULTITASK: _multitask,
     PROMPTED: _multitask_prompted,
     "uniform": _uniform,
+    "base_shots": _base_shots,
+    "few_shot_lora": _few_shot_lora,
+    "lorahub": _lorahub,
 }
 _CONTROLS: dict[str, Callable[[Setting], Treatment]] = {
     "shuffled": _shuffled,

@@ -95,10 +95,11 @@ def train_oracles(
     config: OracleConfig,
     seed: int,
     keep: Path | None = None,
+    forms: Sequence[Form] = FORMS,
 ) -> dict[int, Oracle]:
     """Trains an adapter a task on its own training rows, many in one forward pass.
 
-    Each is trained in both forms, and at the step and in the form kept in which the
+    Each is trained in all forms, and at the step and in the form kept in which the
     task's validation rows are likeliest.
 
     Args:
@@ -110,6 +111,7 @@ def train_oracles(
         seed: Of the order of rows.
         keep: Folder that finished groups are written to, and read from where all that
             decides them is the same; `None` trains every group and keeps none.
+        forms: Those that are tried.
 
     Returns:
         By position. A task without a training row of at most `max_tokens` has none.
@@ -139,7 +141,7 @@ def train_oracles(
         )
         with tempfile.TemporaryDirectory() as states:
             by_form = {
-                form: _find_or_train(group, form, keep, Path(states)) for form in FORMS
+                form: _find_or_train(group, form, keep, Path(states)) for form in forms
             }
         for n, place in enumerate(places):
             oracles[place] = _best(n, by_form)
@@ -201,7 +203,7 @@ def _best(n: int, by_form: Mapping[Form, _Trained]) -> Oracle:
     """The form whose best look is better; what cannot be judged shares its A."""
     curves = {form: trained.curve(n) for form, trained in by_form.items()}
     peaks = {f: max((v for _, v in curve), default=0.0) for f, curve in curves.items()}
-    form = max(FORMS, key=lambda form: peaks[form])
+    form = max(by_form, key=lambda form: peaks[form])
     return Oracle(
         form=form,
         a={name: a_NLRI[n] for name, a_NLRI in by_form[form].a.items()},

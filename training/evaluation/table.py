@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 from genadapter.base_model import BaseModel
+from genadapter.condition import MAX_EXAMPLES
 from genadapter.errors import ConfigError, SpecMismatchError
 from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec, LoraWeights, check_fits
@@ -89,6 +90,7 @@ def evaluate(
     methods: Sequence[str] | None = None,
     num_rows: int = 50,
     seed: int = 0,
+    num_shots: int = 0,
     suite: Sequence[Task] = (),
     prompted: SharedFactors | None = None,
     bound: UpperBound | None = None,
@@ -106,6 +108,8 @@ def evaluate(
             empty that lack what they run on.
         num_rows: Test rows of a task at most.
         seed: Of controls and bootstrap.
+        num_shots: Training rows of a task that generators are told in place of its
+            description; 0 tells the description.
         suite: Further tasks that controls may borrow descriptions from.
         prompted: The adapter of `multitask_prompted`; `None` means what the bundle's
             generator reads with.
@@ -127,10 +131,15 @@ def evaluate(
     prompted = prompted or pipeline.bundle.generator.prompted
     check_oracles(methods or (), bound)
     check_prompted(methods or (), prompted)
-    chosen = list(known_methods(pipeline.family) if methods is None else methods)
+    chosen = list(
+        known_methods(pipeline.family, num_shots=num_shots)
+        if methods is None
+        else methods
+    )
     if bound is not None and ORACLE not in chosen:
         chosen.append(ORACLE)
-    _check(tasks, chosen, pipeline.family, num_rows=num_rows)
+    check_methods(chosen, pipeline.family, num_shots=num_shots)
+    _check(tasks, num_rows=num_rows, num_shots=num_shots)
     for one in (pipeline, *rivals):
         check_base(one.bundle.manifest, base)
     _check_rivals(pipeline, rivals, tasks)
@@ -146,6 +155,8 @@ def evaluate(
         pipeline=pipeline,
         prompted=prompted,
         seed=seed,
+        base=base,
+        num_shots=num_shots,
     )
     questions = questions_of(tasks, base=base, num_rows=num_rows)
     asked = [(method, setting) for method in chosen if method != ORACLE]
@@ -166,6 +177,7 @@ def evaluate(
             "rivals": {rival.family: rival.bundle.digest for rival in rivals},
             "base": base.fingerprint.digest,
             "rows": num_rows,
+            "shots": num_shots,
             "oracles": sum(
                 bound is not None and task.id in bound.tasks for task in tasks
             ),
@@ -204,6 +216,7 @@ def evaluation_digest(
             (t.id, t.family, t.pool, description_of(t)) for t in setting.suite
         ),
         "seed": setting.seed,
+        "shots": setting.num_shots,
     }
     return digest_of(values, () if prompted is None else (prompted.a, prompted.b))
 
@@ -213,14 +226,9 @@ def _reading_dtypes(pipeline: Pipeline) -> list[torch.dtype]:
     return [pipeline.encoder.dtype, *([reader.base.dtype] if reader else [])]
 
 
-def _check(
-    tasks: Sequence[Task],
-    methods: Sequence[str],
-    family: str,
-    *,
-    num_rows: int,
-) -> None:
-    check_methods(methods, family)
+def _check(tasks: Sequence[Task], *, num_rows: int, num_shots: int) -> None:
+    if not 0 <= num_shots <= MAX_EXAMPLES:
+        raise ConfigError(f"shots must be 0 to {MAX_EXAMPLES}, got {num_shots}")
     if not tasks:
         raise ConfigError("there must be at least one task to evaluate, got none")
     if num_rows < 1:

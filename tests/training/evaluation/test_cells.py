@@ -165,7 +165,7 @@ def test_half_written_answers_are_never_seen(
 
 
 @pytest.fixture
-def setting(pipeline: Pipeline, suite: list[Task]) -> Setting:
+def setting(pipeline: Pipeline, base: BaseModel, suite: list[Task]) -> Setting:
     """Two tasks."""
     return Setting(
         tasks=suite[:2],
@@ -173,6 +173,7 @@ def setting(pipeline: Pipeline, suite: list[Task]) -> Setting:
         pipeline=pipeline,
         prompted=None,
         seed=0,
+        base=base,
     )
 
 

@@ -74,7 +74,7 @@ TASKS = (
 
 
 @pytest.fixture
-def setting(pipeline: Pipeline) -> Setting:
+def setting(pipeline: Pipeline, base: BaseModel) -> Setting:
     """The tasks above without oracles."""
     return Setting(
         tasks=TASKS,
@@ -82,6 +82,7 @@ def setting(pipeline: Pipeline) -> Setting:
         pipeline=pipeline,
         prompted=None,
         seed=0,
+        base=base,
     )
 
 
