@@ -108,7 +108,11 @@ def ablate(
     if path.exists() and (kept := read_json(path))["recipe"] == settings:
         return AblationResult(**kept["result"])
     own = _workspace(work, recipe)
-    if surroundings.prefix is not None:
+    is_same_start = not ablation.is_blank and (recipe.data, recipe.generator) == (
+        work.recipe.data,
+        work.recipe.generator,
+    )
+    if surroundings.prefix is not None and not is_same_start:
         prompted = surroundings.prefix.prompted
         if ablation.is_blank:
             nothing = {name: torch.zeros_like(b) for name, b in prompted.b.items()}

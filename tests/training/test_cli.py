@@ -196,6 +196,8 @@ def test_report_lists_leaks_and_needs_tasks(
         (("train", "tpu"), "no recipe 'tpu'; found: smoke, cpu, gpu"),
         (("train", "smoke", "optim.max_step=3"), "closest: max_steps"),
         (("train", "smoke", "--time-budget", "0"), "must be above 0 minutes, got 0"),
+        (("ablate", "smoke", "--leg", "-1"), "--leg must be above 0 minutes, got -1"),
+        (("ablate", "smoke", "--only", "all"), "no ablation 'all'; found: as-it-is"),
         (("train", "smoke", "--bundle-out", "."), "exists: give a folder"),
         (("experts", "train", "smoke", "seed=x"), "seed must be a int, got 'x'"),
         (("experts", "compare-specs", "none"), "no recipe 'none'"),

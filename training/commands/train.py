@@ -16,7 +16,9 @@ from training.commands.workspace import (
     DescriptionsOption,
     DeviceOption,
     DtypeOption,
+    LegOption,
     RecipeArgument,
+    check_minutes,
     open_workspace,
     read_recipe,
 )
@@ -35,13 +37,7 @@ def train(
             help="Time for the generator's training over all legs of the run.",
         ),
     ] = None,
-    leg: Annotated[
-        float | None,
-        typer.Option(
-            metavar="MINUTES",
-            help="Stop in good order after so long; the same command goes on.",
-        ),
-    ] = None,
+    leg: LegOption = None,
     bundle_out: Annotated[
         Path | None,
         typer.Option(help="New folder for the bundle; default: in the run's folder."),
@@ -59,9 +55,8 @@ def train(
     dtype: DtypeOption = "auto",
 ) -> None:
     """Train a generator and all it stands on; started again, it resumes."""
-    for name, minutes in (("--time-budget", time_budget), ("--leg", leg)):
-        if minutes is not None and minutes <= 0:
-            raise ConfigError(f"{name} must be above 0 minutes, got {minutes}")
+    check_minutes("--time-budget", time_budget)
+    check_minutes("--leg", leg)
     if bundle_out is not None and bundle_out.exists():
         raise ConfigError(f"{bundle_out} exists: give a folder that does not exist yet")
     recipe = read_recipe(recipe_name, assignments)

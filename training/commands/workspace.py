@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from genadapter.display import progress
+from genadapter.errors import ConfigError
 
 if TYPE_CHECKING:
     from genadapter.base_model import BaseModel
@@ -38,6 +39,13 @@ BundleOption = Annotated[
 ]
 BaseOption = Annotated[
     str | None, typer.Option(help="Folder or hub id of the base model.")
+]
+LegOption = Annotated[
+    float | None,
+    typer.Option(
+        metavar="MINUTES",
+        help="Stop in good order after so long; the same command goes on.",
+    ),
 ]
 DescriptionsOption = Annotated[
     Path | None,
@@ -68,6 +76,12 @@ def read_recipe(name: str, assignments: Sequence[str] | None) -> Recipe:
     from training.recipes import find_recipe, override
 
     return override(find_recipe(name), assignments or [])
+
+
+def check_minutes(option: str, minutes: float | None) -> None:
+    """Raises ConfigError for a time that has passed before it begins."""
+    if minutes is not None and minutes <= 0:
+        raise ConfigError(f"{option} must be above 0 minutes, got {minutes}")
 
 
 def open_workspace(
