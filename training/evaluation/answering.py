@@ -6,6 +6,7 @@ Shapes: G rows of a batch, P parameters of one flattened B.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -90,17 +91,22 @@ def answer_all(
             if treatment.a_of:
                 a = _stacked([treatment.a_of[place] for place in places], base)
             b = [treatment.b_of[place] for place in places]
-            texts = base.generate(
-                [prompts[i] for i in chunk],
-                max_new_tokens=questions[chunk[0]].max_new_tokens,
-                slots=slots,
-                adapters=_row_adapters(a, b, fixed_b, base, slots),
-            )
+            with _routed(treatment, base):
+                texts = base.generate(
+                    [prompts[i] for i in chunk],
+                    max_new_tokens=questions[chunk[0]].max_new_tokens,
+                    slots=slots,
+                    adapters=_row_adapters(a, b, fixed_b, base, slots),
+                )
             for i, text in zip(chunk, texts, strict=True):
                 answers[i] = first_line(text)
     finally:
         slots.detach()
     return answers
+
+
+def _routed(treatment: Treatment, base: BaseModel) -> AbstractContextManager[None]:
+    return treatment.routing.on(base) if treatment.routing else nullcontext()
 
 
 def _questions(

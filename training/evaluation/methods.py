@@ -20,6 +20,7 @@ from genadapter.generators import families, find_family
 from genadapter.library import SharedFactors, flatten_b
 from genadapter.lora import LoraSpec, LoraWeights
 from genadapter.pipeline import Pipeline
+from training.evaluation.arrow import ArrowRouting, arrow_routing
 from training.evaluation.controls import (
     description_of,
     junk,
@@ -46,7 +47,7 @@ SHOWN = ("base_shots", "few_shot_lora", "lorahub")
 """What else is made of examples, where tasks are told by them."""
 CONTROLS = ("shuffled", "sibling", "junk", "mean")
 """Ends of the names of the generator's controls, such as `hypernetwork_junk`."""
-_FIXED = (BASE, "base_description", MULTITASK, PROMPTED, "uniform")
+_FIXED = (BASE, "base_description", MULTITASK, PROMPTED, "uniform", "arrow")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +71,8 @@ class Treatment:
     """By position, the task that was told in place of the right one."""
     shots: Mapping[int, Sequence[Demonstration]] = field(default_factory=dict)
     """By position, examples that stand in the prompt as turns before the input."""
+    routing: ArrowRouting | None = None
+    """What chooses experts token by token, in place of adapters."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -209,6 +212,12 @@ def _uniform(setting: Setting) -> Treatment:
     b_P = around.shared.flat_b()
     mean_P = around.library.mean_delta()
     return _constant(b_P + bundle.manifest.scale_of("uniform") * mean_P, setting)
+
+
+def _arrow(setting: Setting) -> Treatment:
+    around = setting.pipeline.bundle.surroundings
+    routing = arrow_routing(around.library, around.shared, around.spec)
+    return replace(_base(setting), routing=routing)
 
 
 def _constant(b_P: Tensor, setting: Setting) -> Treatment:
@@ -371,6 +380,7 @@ _BUILDERS: dict[str, Callable[[Setting], Treatment]] = {
     MULTITASK: _multitask,
     PROMPTED: _multitask_prompted,
     "uniform": _uniform,
+    "arrow": _arrow,
     "base_shots": _base_shots,
     "few_shot_lora": _few_shot_lora,
     "lorahub": _lorahub,
