@@ -227,12 +227,6 @@ def generate(
         Path | None,
         typer.Option(help='Lines like {"input": "cat", "output": "cats"}.'),
     ] = None,
-    document: Annotated[
-        Path | None, typer.Option(help="Text that the adapter is to know.")
-    ] = None,
-    profile: Annotated[
-        str | None, typer.Option(help="Whom it is to suit, in that person's words.")
-    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="New folder for the adapter; default: adapters/ID."),
@@ -254,13 +248,11 @@ def generate(
     """Write an adapter for a task described in words, or told as the bundle takes it."""
     from genadapter.adapter import save_adapter
     from genadapter.condition import Condition
-    from genadapter.condition_files import read_document, read_examples
+    from genadapter.condition_files import read_examples
 
     condition = Condition(
         description=description,
         examples=() if examples is None else read_examples(examples),
-        document=None if document is None else read_document(document),
-        profile=profile,
     )
     with progress("Loading the bundle and the models that it reads with"):
         pipeline = ctx.obj.pipeline(bundle, family, base)

@@ -5,6 +5,7 @@ Shapes: B tasks, Z latent.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -25,17 +26,21 @@ class Gaussian:
         # Beyond these a variance is a number no more.
         return cls(mean_BZ=mean_BZ, log_variance_BZ=log_variance_BZ.clamp(-12, 6))
 
-    def sample(self, noise: torch.Generator | None = None) -> Tensor:
+    def sample(self, noises: Sequence[torch.Generator] | None = None) -> Tensor:
         """One draw a task, of shape (B, Z); gradients reach both parameters.
 
         Args:
-            noise: Where randomness comes from; `None` takes torch's own, as training does.
+            noises: For every task where its randomness comes from, on the CPU, so that a
+                draw does not depend on the others; `None` takes torch's own, as dropout
+                does in training.
         """
         mean_BZ = self.mean_BZ
-        if noise is None:
+        if noises is None:
             drawn_BZ = torch.randn_like(mean_BZ)
         else:
-            drawn_BZ = torch.randn(mean_BZ.shape, generator=noise).to(mean_BZ)
+            size = mean_BZ.shape[1:]
+            drawn_BZ = torch.stack([torch.randn(size, generator=n) for n in noises])
+            drawn_BZ = drawn_BZ.to(mean_BZ)
         return mean_BZ + (self.log_variance_BZ / 2).exp() * drawn_BZ
 
     def divergence(self, prior: Gaussian) -> Tensor:

@@ -166,6 +166,11 @@ class ExpertLibrary:
         """Number of experts (N)."""
         return len(self.experts)
 
+    def coefficient_size(self) -> Tensor:
+        """Root mean square of the coefficients, a scalar; 1 where there is no expert."""
+        size = self.coefficients_NC.square().mean().sqrt()
+        return size if size > 0 else torch.ones(())
+
     def mean_delta(self) -> Tensor:
         """Mean of the experts' B - B_0, flattened to (P,); there must be an expert."""
         return self.coefficients_NC.mean(dim=0) @ self.basis_CP

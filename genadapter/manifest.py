@@ -79,8 +79,8 @@ class Manifest:
     files: Mapping[str, str]
     """sha256 of every other file."""
     scales: Mapping[str, float] = field(default_factory=dict)
-    """By family, s in B_0 + s (B - B_0), tuned on validation families; else 1. Baselines
-    without a family are named as `genadapter evaluate` does; `multitask` is s B_0."""
+    """By family, how far its adapters go from its origin, s in O + s (B - O), tuned on
+    validation families; else 1. Baselines without a family are named as `genadapter evaluate` does; `multitask` is s B_0."""
     reading_spec: LoraSpec | None = None
     """Shape of the adapter that descriptions are read through; `None` for the same."""
     recipe: Mapping[str, Any] = field(default_factory=dict)  # Any: plain JSON

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 import torch
 
@@ -28,6 +29,8 @@ from genadapter.reading import Reader
 
 logger = logging.getLogger(__name__)
 
+Draw = Literal["mean", "sample"]
+"""What is taken of a distribution over adapters, where a family models one."""
 CHUNK_SIZE = 64
 """Conditions in one forward pass."""
 
@@ -166,12 +169,15 @@ class Pipeline:
         generator, manifest = self.bundle.generator, self.bundle.manifest
         return generator.conditions & frozenset(manifest.conditions)
 
-    def adapter_id(self, condition: Condition, *, seed: int = 0) -> str:
+    def adapter_id(
+        self, condition: Condition, *, seed: int = 0, draw: Draw = "mean"
+    ) -> str:
         """The id that `generate` will give, known before anything is computed."""
+        options = {"family": self.family}
         return adapter_id(
             bundle=self.bundle.digest,
             condition=condition.digest(),
-            options={"family": self.family},
+            options=options if draw == "mean" else {**options, "draw": draw},
             seed=seed,
         )
 
@@ -194,14 +200,15 @@ class Pipeline:
         return features.to(device)
 
     def generate(
-        self, conditions: Sequence[Condition], *, seed: int = 0
+        self, conditions: Sequence[Condition], *, seed: int = 0, draw: Draw = "mean"
     ) -> list[Adapter]:
         """Writes one adapter for each condition, in one forward pass a chunk.
 
         Args:
             conditions: At least one; their order is kept.
-            seed: Part of the recipe, and so of every id; today's families draw nothing
-                from it.
+            seed: Part of the recipe, and so of every id; `sample` draws by it.
+            draw: `sample` draws from the family's distribution, where it models one;
+                other families write the same either way.
 
         Raises:
             ConditionError: A kind of condition that the family cannot use.
@@ -214,7 +221,9 @@ class Pipeline:
         made: dict[int, Adapter] = {}
         for start in range(0, len(order), CHUNK_SIZE):
             chunk = order[start : start + CHUNK_SIZE]
-            adapters = self._generate_chunk([conditions[i] for i in chunk], seed=seed)
+            adapters = self._generate_chunk(
+                [conditions[i] for i in chunk], seed=seed, draw=draw
+            )
             made.update(zip(chunk, adapters, strict=True))
         milliseconds = 1000 * (time.perf_counter() - started)
         logger.info(
@@ -242,17 +251,25 @@ class Pipeline:
 
     @torch.no_grad()
     def _generate_chunk(
-        self, conditions: Sequence[Condition], *, seed: int
+        self, conditions: Sequence[Condition], *, seed: int, draw: Draw
     ) -> list[Adapter]:
         features = self.features(conditions)
         generator = self.bundle.generator
-        written_BP = generator(features)
+        ids = [self.adapter_id(c, seed=seed, draw=draw) for c in conditions]
+        if draw == "sample":
+            written_BP = generator.sample(features, [_noise(i) for i in ids])
+        else:
+            written_BP = generator(features)
         if self.scale != 1:
             written_BP = generator.scaled(written_BP, self.scale)
         adapters = generator.adapters(written_BP).to(torch.device("cpu"), torch.float32)
         return [
             self._adapter(
-                condition, adapters.weights(row), seed=seed, neighbours=neighbours
+                ids[row],
+                condition,
+                adapters.weights(row),
+                seed=seed,
+                neighbours=neighbours,
             )
             for row, (condition, neighbours) in enumerate(
                 zip(conditions, self._named(features.neighbours), strict=True)
@@ -261,6 +278,7 @@ class Pipeline:
 
     def _adapter(
         self,
+        identity: str,
         condition: Condition,
         weights: LoraWeights,
         *,
@@ -268,7 +286,7 @@ class Pipeline:
         neighbours: tuple[tuple[str, float], ...],
     ) -> Adapter:
         return Adapter(
-            id=self.adapter_id(condition, seed=seed),
+            id=identity,
             spec=self.spec,
             weights=weights,
             base_name=self.base_name,
@@ -292,3 +310,9 @@ class Pipeline:
             )
             for row, near in zip(indices.tolist(), similarities.tolist(), strict=True)
         ]
+
+
+def _noise(identity: str) -> torch.Generator:
+    """Randomness of one adapter, by its id: the same in any company."""
+    digits = identity.removeprefix("lora-")[:15]
+    return torch.Generator().manual_seed(int(digits, 16))

@@ -33,7 +33,7 @@ class SharedHeads(nn.Module):
             width: Of the embeddings and the network (W).
         """
         super().__init__()
-        self._spec, self.width = spec, width
+        self._spec = spec
         self.head_size = head_size(spec)
         self.num_heads = sum(m.out_features for m in spec.modules) // self.head_size
         num_layers = len(spec.layers)

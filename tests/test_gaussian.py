@@ -23,7 +23,8 @@ def test_divergence_is_the_closed_form() -> None:
 def test_draws_have_mean_and_variance() -> None:
     """Over many draws, within three standard errors or so."""
     written = torch.tensor([[2.0, -1.0, 0.0, 1.4]]).expand(20_000, -1)
-    drawn_BZ = Gaussian.of(written).sample(torch.Generator().manual_seed(0))
+    noise = torch.Generator().manual_seed(0)
+    drawn_BZ = Gaussian.of(written).sample([noise] * 20_000)
     torch.testing.assert_close(
         drawn_BZ.mean(dim=0), torch.tensor([2.0, -1.0]), atol=0.05, rtol=0
     )
@@ -32,10 +33,14 @@ def test_draws_have_mean_and_variance() -> None:
 
 
 def test_draws_follow_their_noise() -> None:
-    """Same seed, same draw; without one, torch's own."""
+    """Same seed, same draw, whatever is drawn beside it; without one, torch's own."""
     gaussian = Gaussian.of(torch.zeros(2, 6))
-    first, again = (gaussian.sample(torch.Generator().manual_seed(3)) for _ in range(2))
-    assert torch.equal(first, again)
+    first, again = (
+        gaussian.sample([torch.Generator().manual_seed(seed) for seed in (other, 3)])
+        for other in (0, 1)
+    )
+    assert torch.equal(first[1], again[1])
+    assert not torch.equal(first[0], again[0])
     assert not torch.equal(first, gaussian.sample())
 
 

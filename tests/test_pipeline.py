@@ -21,6 +21,7 @@ from genadapter.generators import Surroundings, find_family
 from genadapter.lora import check_fits
 from genadapter.pipeline import CHUNK_SIZE, Pipeline
 from genadapter.precision import DtypeName, resolve_dtype
+from genadapter.reading import Reader
 
 NewAround = Callable[[Encoder], Surroundings]
 
@@ -287,3 +288,24 @@ def test_loading_with_another_base_is_refused(
         Pipeline.load_with_base(
             trained, base_source=str(tmp_path / "other"), dtype="float32"
         )
+
+
+def test_draws_are_of_the_adapter_alone(
+    write_bundle: Callable[..., Bundle],
+    encoder: Encoder,
+    reader: Reader,
+    tmp_path: Path,
+) -> None:
+    """Same seed, same adapter, in any company; the mean has another id."""
+    bundle = write_bundle(tmp_path / "drawn", family="sg_cvae")
+    told = Pipeline("tests/tiny-llama", bundle, encoder, reader)
+    alone = told.generate([PLURAL], seed=1, draw="sample")[0]
+    among = told.generate([CAPITAL, PLURAL, SORT], seed=1, draw="sample")[1]
+    other = told.generate([PLURAL], seed=2, draw="sample")[0]
+    mean = told.generate([PLURAL], seed=1)[0]
+    assert alone.id == among.id
+    assert len({alone.id, other.id, mean.id}) == 3
+    for name, b_LOR in alone.weights.b.items():
+        torch.testing.assert_close(b_LOR, among.weights.b[name], atol=1e-5, rtol=0)
+        assert not torch.allclose(b_LOR, other.weights.b[name])
+        assert not torch.allclose(b_LOR, mean.weights.b[name])

@@ -52,7 +52,7 @@ class Batch:
     tasks_B: Tensor
     """For every slot its task's position in the suite."""
     conditions_B: Tensor
-    """For every slot the description it is told, as a position in the features."""
+    """For every slot the condition it is told, as a position in the table of them."""
     twin_G: Tensor
     """For a row that goes through another task's adapter the same row going through
     its own, else -1."""
@@ -321,5 +321,9 @@ def num_tokens(example: Example, base: BaseModel) -> int:
 
 
 def _tokenise(position: int, example: Example, base: BaseModel) -> Row:
-    prompt = base.prompt_ids(example.input)
-    return Row(position, tuple(prompt), tuple(base.answer_ids(example.outputs[0])))
+    return Row(
+        position,
+        tuple(base.prompt_ids(example.input)),
+        tuple(base.answer_ids(example.outputs[0])),
+        example.input,
+    )

@@ -75,7 +75,11 @@ def _save(
         encoder_name=work.encoder.name,
         base=work.base,
         trained_on=[task.id for task in work.tasks[: work.num_experts]],
-        seeds={"multitask": seed, "experts": seed, "generator": seed},
+        seeds={
+            "multitask": seed,
+            "experts": seed,
+            "generator": seed + work.recipe.generator_seed,
+        },
         results=results or {},
         card=card(work, generator, results or {}),
         untrained_configs=untrained_configs,

@@ -24,6 +24,8 @@ _VERSION = 4
 """Of the files that embeddings are kept in."""
 CHUNK_SIZE = 64
 """Texts that are encoded at once."""
+MAX_SHOWN_CHARACTERS = 400
+"""Of an example, input and output together: sixteen are a reading of some length."""
 SHOWN_SIZES = (3, 5, 8, 16)
 """Examples in a condition, one after the other."""
 
@@ -85,24 +87,33 @@ def shown_by_examples(task: Task, count: int) -> list[Condition]:
     """A task shown by a few of its training rows, every third time described as well.
 
     Args:
-        task: A task; rows beyond the most that an example may hold are left out.
-        count: Conditions; none where the task has fewer rows than the smallest.
+        task: A task; half of its rows are shown at most, that others be left to answer.
+        count: Conditions; none where the task has too few short rows.
     """
     draw = random.Random(f"shown {task.id}")
-    known = {row.input: row.outputs[0] for row in task.rows("train")}
-    rows = [
-        Demonstration(input=given, output=wanted) for given, wanted in known.items()
-    ]
-    if len(rows) < SHOWN_SIZES[0]:
+    rows = demonstrations_of(task)
+    largest = len(rows) // 2
+    if largest < SHOWN_SIZES[0]:
         return []
     found = []
     for number in range(count):
-        size = min(len(rows), SHOWN_SIZES[number % len(SHOWN_SIZES)])
+        size = min(largest, SHOWN_SIZES[number % len(SHOWN_SIZES)])
         told = draw.choice(task.train_descriptions) if number % 3 == 2 else None
         found.append(
             Condition(description=told, examples=tuple(draw.sample(rows, size)))
         )
     return found
+
+
+def demonstrations_of(task: Task) -> list[Demonstration]:
+    """A task's training rows as examples, each input once, long ones left out."""
+    found: dict[str, Demonstration] = {}
+    for row in task.rows("train"):
+        shown = Demonstration(input=row.input, output=row.outputs[0])
+        is_usable = row.input.strip() and row.outputs[0].strip()
+        if is_usable and len(shown.text) <= MAX_SHOWN_CHARACTERS:
+            found.setdefault(" ".join(row.input.split()), shown)
+    return list(found.values())
 
 
 def passages_of(tasks: Sequence[Task], *, num_shown: int = 0) -> list[str]:

@@ -89,8 +89,8 @@ class BatchStream(IterableDataset[Batch]):
         tasks = self._draw_tasks(rng)
         slots = [(task, self._draw_condition(task, rng)) for task in tasks]
         rows = []
-        for slot, task in enumerate(tasks):
-            own = self.data.of_task[task]
+        for slot, (task, told) in enumerate(slots):
+            own = self._unshown(task, told)
             for position in rng.choices(own, k=self.config.rows_per_task):
                 rows.append((slot, position))
         num_swapped = round(self.config.swapped_share * len(rows))
@@ -102,6 +102,16 @@ class BatchStream(IterableDataset[Batch]):
         if self.teacher is None:
             return batch
         return replace(batch, taught_NV=self.teacher.logits(batch, slots, rows))
+
+    def _unshown(self, task: int, told: int) -> Sequence[int]:
+        """Rows of a task that are not in the very condition, or it could be copied from."""
+        own = self.data.of_task[task]
+        if self.conditions is None:
+            return own
+        shown = {e.input for e in self.conditions.conditions[told].examples}
+        return (
+            [p for p in own if self.data.rows[p].input not in shown] if shown else own
+        )
 
     def _draw_tasks(self, rng: random.Random) -> list[int]:
         weights = [sum(self.weights[t] for t in bucket) for bucket in self.buckets]

@@ -77,6 +77,7 @@ def fit(
     batch: BatchConfig,
     *,
     name: str,
+    seed: int | None = None,
     spec: LoraSpec | None = None,
     data: TaskData | PromptedData | None = None,
     tasks: Sequence[int] | None = None,
@@ -89,7 +90,7 @@ def fit(
 ) -> AdapterTraining:
     """Trains a source with Lightning, resuming from its last checkpoint.
 
-    Of `averaged`, a part of the source, checkpoints hold the running mean. A `teacher`
+    `seed` is that of the batches; `None` takes the run's. Of `averaged`, a part of the source, checkpoints hold the running mean. A `teacher`
     is asked about every batch, and let go at the end. `watchers` look on.
 
     Raises:
@@ -103,7 +104,7 @@ def fit(
         work.conditions,
         batch,
         tasks=work.train_tasks if tasks is None else tasks,
-        seed=work.recipe.seed + 1_000_003 * resumed,
+        seed=(work.recipe.seed if seed is None else seed) + 1_000_003 * resumed,
         weights=work.weights if tasks is None else None,
         teacher=teacher,
     )

@@ -142,8 +142,10 @@ class AdapterTraining(lightning.LightningModule):
 
     def training_step(self, batch: Batch, _index: int) -> Tensor:
         """The weighted sum of the objectives."""
-        b_BP = self.source(batch)
         experts = self._experts_of(batch)
+        # A bound is taken of what is known, not of what is written.
+        is_bound_alone = set(self._objectives) == {"evidence"}
+        b_BP = batch.hidden_STD.new_zeros(0) if is_bound_alone else self.source(batch)
         is_warming_up = self.global_step < self.config.warm_start_steps
         logits_NV, row_loss_G = None, b_BP.new_zeros(0)
         if needs_answers(self._objectives) and not is_warming_up:

@@ -151,6 +151,8 @@ class Recipe:
     """Steps between looks at the validation families."""
     seed: int = 0
     """Of everything drawn at random."""
+    generator_seed: int = 0
+    """Added to it for the generator: a run can train one family several times."""
 
     def __post_init__(self) -> None:
         """Rejects a rhythm without beats."""
@@ -290,6 +292,17 @@ def _check_family(recipe: Recipe) -> None:
         raise ConfigError(
             f"family {recipe.family!r} cannot learn from {unknown[0]!r}: set "
             f"optim.objectives to some of {', '.join(family.objectives)}"
+        )
+    is_shown, share = recipe.data.shown > 0, recipe.batch.shown_share
+    if is_shown != (share > 0):
+        raise ConfigError(
+            f"data.shown is {recipe.data.shown} and batch.shown_share {share}: set both, "
+            "or neither"
+        )
+    if is_shown and "examples" not in family.conditions:
+        raise ConfigError(
+            f"family {recipe.family!r} takes no examples: set data.shown and "
+            "batch.shown_share to 0"
         )
     if recipe.optim.warm_start_steps and "reconstruction" not in family.objectives:
         raise ConfigError(

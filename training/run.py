@@ -91,8 +91,11 @@ def train_prompted(work: Workspace) -> Path:
 
 
 def _plain(work: Workspace) -> BatchConfig:
-    """Batches for one adapter of all tasks, which no row can go through wrongly."""
-    return replace(work.recipe.batch, swapped_share=0)
+    """Batches for one adapter of all tasks, which no row can go through wrongly.
+
+    It is told descriptions: examples would be cut where they stand in a prompt.
+    """
+    return replace(work.recipe.batch, swapped_share=0, shown_share=0)
 
 
 def start_prefix(work: Workspace, prompted: SharedFactors) -> PrefixStart:
@@ -197,7 +200,8 @@ def train_experts(work: Workspace, shared: SharedFactors) -> TrainedExperts:
             _save({"b": b_GP, "variance": spread.variance().cpu()}, path)
         kept = read_tensors(path)
         b_NP[torch.tensor(group)] = kept["b"]
-        variance_NP[torch.tensor(group)] = kept["variance"]
+        if "variance" in kept:
+            variance_NP[torch.tensor(group)] = kept["variance"]
     return TrainedExperts(b_NP=b_NP, variance_NP=variance_NP)
 
 
@@ -242,8 +246,8 @@ def train_generator(
             starts from an adapter that is not there.
         LegOverError: The leg is over; the same call goes on.
     """
-    _check_same_generator(work)
-    torch.manual_seed(work.recipe.seed)
+    seed = work.recipe.seed + work.recipe.generator_seed
+    torch.manual_seed(seed)
     family = find_family(work.recipe.family)
     if family.starts_prompted and surroundings.prefix is None:
         raise ConfigError(
@@ -251,12 +255,14 @@ def train_generator(
             "Surroundings prefix"
         )
     generator = family(work.recipe.generator, surroundings)
+    # Only now: one that could not be built must not bind the next to its settings.
+    _check_same_generator(work)
     source = GeneratorSource(
         generator,
         library=surroundings.library,
         conditions=work.conditions,
         tasks=work.tasks,
-        seed=work.recipe.seed,
+        seed=seed,
         reader=generator.reader(work.base),
     )
     teacher = None
@@ -272,6 +278,7 @@ def train_generator(
         work.recipe.optim,
         work.recipe.batch,
         name=str(generator_folder(work).relative_to(work.folder)),
+        seed=seed,
         spec=generator.spec,
         experts_NP=generator.targets(experts_NP),
         budget_seconds=budget_seconds,
@@ -284,8 +291,14 @@ def train_generator(
 
 
 def generator_folder(work: Workspace) -> Path:
-    """Where the generator's checkpoints lie: every family of a run has its own."""
-    return work.folder / "generators" / work.recipe.family
+    """Where the generator's checkpoints lie: one for every family and seed of a run."""
+    return work.folder / "generators" / generator_name(work)
+
+
+def generator_name(work: Workspace) -> str:
+    """The generator's family, with its seed where that is not the run's own."""
+    family, seed = work.recipe.family, work.recipe.generator_seed
+    return f"{family}-{seed}" if seed else family
 
 
 def _check_same_generator(work: Workspace) -> None:

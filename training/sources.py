@@ -25,7 +25,7 @@ from training.tasks import Task
 
 
 class AdapterSource(nn.Module, ABC):
-    """Gives A and one B for every slot of a batch."""
+    """Gives one adapter for every slot of a batch."""
 
     @abstractmethod
     def forward(self, batch: Batch) -> Tensor:

@@ -37,6 +37,8 @@ class Row:
     """Position of its task in the suite."""
     prompt: tuple[int, ...]
     answer: tuple[int, ...]
+    input: str = ""
+    """The example's own words; empty where nobody asks for them."""
 
     def __len__(self) -> int:
         """Number of tokens that go through the model."""

@@ -20,13 +20,20 @@ from genadapter.packages import home
 from training.batches import TaskData
 from training.conditions import ConditionTable
 from training.curriculum import make_curriculum
-from training.recipes import Recipe
+from training.datamodule import BatchConfig
+from training.recipes import DataConfig, Recipe
 from training.tasks import Task
 
 logger = logging.getLogger(__name__)
 
 RECIPE_FILE = "recipe.json"
-_RESUMABLE = ("family", "generator", "optim", "validate_every_steps")
+_RESUMABLE = (
+    "family",
+    "generator",
+    "generator_seed",
+    "optim",
+    "validate_every_steps",
+)
 """Settings of the last stage alone: a run may go on with other ones."""
 
 
@@ -149,6 +156,10 @@ def check_same_run(recipe: Recipe) -> None:
     if not path.exists():
         return
     found, wanted = read_json(path), to_json(recipe)
+    # A setting that came later was what it is by default.
+    for section, config in (("data", DataConfig()), ("batch", BatchConfig())):
+        defaults = json.loads(json.dumps(asdict(config)))
+        found[section] = {**defaults, **found.get(section, {})}
     changed = [
         key for key in wanted if key not in _RESUMABLE and found.get(key) != wanted[key]
     ]

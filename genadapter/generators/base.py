@@ -13,7 +13,7 @@ one of its own.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from typing import Any, ClassVar
 
@@ -99,7 +99,7 @@ _families: dict[str, type[Generator]] = {}
 
 
 class Generator(nn.Module, ABC):
-    """Writes the B factors of adapters that share their A."""
+    """Writes adapters: their B on one A that all share, or their A as well."""
 
     family: ClassVar[str]
     """The name it is chosen by."""
@@ -226,14 +226,14 @@ class Generator(nn.Module, ABC):
         """
         raise NotImplementedError(f"{self.family} models no distribution")
 
-    def sample(self, features: Features, noise: torch.Generator) -> Tensor:
+    def sample(self, features: Features, noises: Sequence[torch.Generator]) -> Tensor:
         """Like `forward`, but drawn; families without a distribution draw nothing.
 
         Args:
             features: What the generator sees.
-            noise: Where randomness comes from.
+            noises: For every task, where its randomness comes from.
         """
-        del noise
+        del noises
         written_BP: Tensor = self(features)
         return written_BP
 

@@ -6,8 +6,9 @@ the layer's adapter, through a residual block and a head of the layer's own. Lat
 unit norm before the head; learned factors scale each rank of A, from 1, and of B, from 0.
 A learned LoRA that no text changes is joined along the rank.
 
-Differs in: sizes; the text is cut where the reader ends; several texts are not joined
-along the rank but belong to a longer reading.
+Differs in: sizes; passages of a long text are read side by side, not joined along the
+rank; it learns from answers, not from a model that reads the text in its prompt, and
+weights are kept small by their mean square (`shrinkage`), where asked.
 
 Shapes: B texts, T tokens, L layers, D hidden, W width, R rank that is generated, S that
 rank and the learned one, I in, O out, P numbers written for one text: B, then A.
@@ -50,7 +51,7 @@ class DocPerceiverGenerator(Generator, family="doc_perceiver"):
 
         rank: int = 8
         """Latents (R); the adapters' rank is twice as high."""
-        width: int = 256
+        width: int = 192
         """Width of the perceiver (W)."""
         num_heads: int = 4
         """Attention heads; must divide the width."""
@@ -131,8 +132,11 @@ class DocPerceiverGenerator(Generator, family="doc_perceiver"):
         for block in self.blocks:
             told_XRW = block(told_XRW, states_XTW, padded_XT)
         told_BLRW = told_XRW.view(num_texts, num_layers, *told_XRW.shape[1:])
-        told_BLRW = told_BLRW + functional.silu(told_BLRW @ self.residual_LWW)
-        written_BLRX = functional.normalize(told_BLRW, dim=3) @ self.head_LWX
+        # By einsum: a plain product would copy every layer's matrix for every text.
+        mixed_BLRV = torch.einsum("blrw,lwv->blrv", told_BLRW, self.residual_LWW)
+        told_BLRW = told_BLRW + functional.silu(mixed_BLRV)
+        unit_BLRW = functional.normalize(told_BLRW, dim=3)
+        written_BLRX = torch.einsum("blrw,lwx->blrx", unit_BLRW, self.head_LWX)
         own_a_BLRI, own_b_BLRO = torch.split(
             written_BLRX,
             [self.common_a_LRI.shape[2], self.common_b_LOR.shape[1]],

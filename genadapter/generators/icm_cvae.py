@@ -20,7 +20,8 @@ flattened B.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, final
 
 import torch
@@ -98,32 +99,37 @@ class IcmCvaeGenerator(Generator, family="icm_cvae"):
         self.codec = _FORMS[config.form](config, surroundings)
 
     def reader(self, base: BaseModel) -> Reader:
-        """The base as it is."""
-        return Reader(base, spec=self.spec)
+        """The base as it is, up to the last layer that the task vector is taken from."""
+        modules = tuple(
+            replace(m, layers=m.layers[: 1 + max(self.config.layers)])
+            for m in self.spec.modules
+        )
+        return Reader(base, spec=replace(self.spec, modules=modules))
 
     def forward(self, features: Features) -> Tensor:
         """Flattened B factors of shape (B, P), at the mean of the latent."""
         told_BY = self._told(features)
-        latent_BZ = told_BY.new_zeros(len(told_BY), self.config.latent_size)
-        return self.origin_P + self.codec.decoded(latent_BZ, told_BY)
+        mean_BZ = self._standard(told_BY).mean_BZ
+        return self.origin_P + self.codec.decoded(mean_BZ, told_BY)
 
-    def sample(self, features: Features, noise: torch.Generator) -> Tensor:
+    def sample(self, features: Features, noises: Sequence[torch.Generator]) -> Tensor:
         """Flattened B factors of shape (B, P), drawn."""
         told_BY = self._told(features)
-        size = (len(told_BY), self.config.latent_size)
-        latent_BZ = torch.randn(size, generator=noise).to(told_BY)
-        return self.origin_P + self.codec.decoded(latent_BZ, told_BY)
+        drawn_BZ = self._standard(told_BY).sample(noises)
+        return self.origin_P + self.codec.decoded(drawn_BZ, told_BY)
 
     def evidence(self, features: Features, targets_BP: Tensor) -> Tensor:
         """Squared error and divergence from the standard Gaussian, of shape (B,)."""
         told_BY, residual_BP = self._told(features), targets_BP - self.origin_P
         posterior = Gaussian.of(self.codec.encoded(residual_BP, told_BY))
         error_B = self.codec.error(residual_BP, posterior.sample(), told_BY)
-        zeros_BZ = torch.zeros_like(posterior.mean_BZ)
-        standard = Gaussian(mean_BZ=zeros_BZ, log_variance_BZ=zeros_BZ)
-        divergence_B = posterior.divergence(standard)
+        divergence_B = posterior.divergence(self._standard(told_BY))
         bound_B: Tensor = error_B + self.config.divergence_weight * divergence_B
         return bound_B
+
+    def _standard(self, told_BY: Tensor) -> Gaussian:
+        zeros_BZ = told_BY.new_zeros(len(told_BY), self.config.latent_size)
+        return Gaussian(mean_BZ=zeros_BZ, log_variance_BZ=zeros_BZ)
 
     def _told(self, features: Features) -> Tensor:
         """The condition: what the base ends the description with."""
@@ -134,10 +140,13 @@ class IcmCvaeGenerator(Generator, family="icm_cvae"):
 
 
 def task_vector(reading: Reading, layers: tuple[int, ...]) -> Tensor:
-    """States at each text's last token, joined over layers, of shape (B, len * D)."""
-    last_B = reading.mask_BT.sum(dim=1) - 1
-    rows_B = torch.arange(len(last_B), device=last_B.device)
-    return reading.states_BLTD[rows_B, :, last_B][:, list(layers)].flatten(1)
+    """States at the last token of each passage, averaged; layers joined: (B, len * D)."""
+    next_BT = functional.pad(reading.places_BT[:, 1:], (0, 1))
+    # Behind a passage the next one begins, or padding, whose place is 0 as well.
+    ends_BT = (reading.mask_BT & (next_BT == 0)).to(reading.states_BLTD.dtype)
+    shares_BT = ends_BT / ends_BT.sum(dim=1, keepdim=True)
+    chosen_BLTD = reading.states_BLTD[:, list(layers)]
+    return torch.einsum("bt,bltd->bld", shares_BT, chosen_BLTD).flatten(1)
 
 
 class _Codec(nn.Module, ABC):
@@ -169,8 +178,7 @@ class _Coefficients(_Codec):
         super().__init__()
         library, hidden = surroundings.library, config.hidden_size
         self.register_buffer("_basis_CP", library.basis_CP, persistent=False)
-        unit = _root_mean_square(library.coefficients_NC)
-        self.register_buffer("_unit", unit, persistent=False)
+        self.register_buffer("_unit", library.coefficient_size(), persistent=False)
         num_components = len(library.basis_CP)
         self.encoder = _network(num_components + hidden, hidden, 2 * config.latent_size)
         self.decoder = _network(config.latent_size + hidden, hidden, num_components)
@@ -209,7 +217,7 @@ class _Convolution(_Codec):
         # The basis is orthonormal: coefficients are as large as the residuals they stand for.
         num_parameters = library.basis_CP.shape[1]
         per_parameter = (len(library.basis_CP) / num_parameters) ** 0.5
-        unit = _root_mean_square(library.coefficients_NC) * per_parameter
+        unit = library.coefficient_size() * per_parameter
         self.register_buffer("_unit", unit, persistent=False)
         channels, stride = config.channels, 2 ** len(config.channels)
         self._num_parameters = num_parameters
@@ -248,12 +256,6 @@ _FORMS: dict[str, type[_Coefficients | _Convolution]] = {
     "coefficients": _Coefficients,
     "convolution": _Convolution,
 }
-
-
-def _root_mean_square(coefficients_NC: Tensor) -> Tensor:
-    """Size of a coefficient; 1 where there is no expert."""
-    size = coefficients_NC.square().mean().sqrt()
-    return size if size > 0 else torch.ones(())
 
 
 def _network(num_in: int, hidden_size: int, num_out: int) -> nn.Sequential:

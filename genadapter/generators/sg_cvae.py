@@ -16,6 +16,7 @@ P parameters of one flattened B.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -67,7 +68,7 @@ class SgCvaeGenerator(Generator, family="sg_cvae"):
         self.num_neighbours = config.num_neighbours
         library = surroundings.library
         self.register_buffer("_basis_CP", library.basis_CP, persistent=False)
-        self.register_buffer("_unit", _unit(library.coefficients_NC), persistent=False)
+        self.register_buffer("_unit", library.coefficient_size(), persistent=False)
         num_components, hidden = len(library.basis_CP), config.hidden_size
         told = 2 * num_components + surroundings.embedding_size
         latent = config.latent_size
@@ -80,10 +81,10 @@ class SgCvaeGenerator(Generator, family="sg_cvae"):
         told_BY, mean_BC = self._told(features)
         return self._write(Gaussian.of(self.prior(told_BY)).mean_BZ, told_BY, mean_BC)
 
-    def sample(self, features: Features, noise: torch.Generator) -> Tensor:
+    def sample(self, features: Features, noises: Sequence[torch.Generator]) -> Tensor:
         """Flattened B factors of shape (B, P), drawn."""
         told_BY, mean_BC = self._told(features)
-        drawn_BZ = Gaussian.of(self.prior(told_BY)).sample(noise)
+        drawn_BZ = Gaussian.of(self.prior(told_BY)).sample(noises)
         return self._write(drawn_BZ, told_BY, mean_BC)
 
     def evidence(self, features: Features, targets_BP: Tensor) -> Tensor:
@@ -118,12 +119,6 @@ class SgCvaeGenerator(Generator, family="sg_cvae"):
         found_BC = self._decode(latent_BZ, told_BY, mean_BC) * self._unit
         written_BP: Tensor = self.origin_P + found_BC @ self._basis_CP
         return written_BP
-
-
-def _unit(coefficients_NC: Tensor) -> Tensor:
-    """Root mean square of an expert's coefficients; 1 where there is no expert."""
-    size = coefficients_NC.square().mean().sqrt()
-    return size if size > 0 else torch.ones(())
 
 
 def _network(

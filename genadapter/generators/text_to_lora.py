@@ -7,8 +7,9 @@ bias, so that every layer and task begins with the same A, and B = 0.
 
 Differs in: the scale of rsLoRA, alpha / sqrt(rank), is written as an alpha that PEFT
 divides by the rank; sizes are those of its smaller published model; neither label
-smoothing nor noise on embeddings in training. Its reconstruction compares factors by
-their squared distance in place of the absolute one, and all experts have one A.
+smoothing nor noise on embeddings in training. Its weight penalty is the objective
+`shrinkage`, at 0.001; the objective `margin` is ours. Its reconstruction compares factors
+by their squared distance in place of the absolute one, and all experts have one A.
 
 Shapes: B tasks, E embedding, L layers, M places (a layer's module), R rank, I in, O out,
 W width, P numbers written for one task: B of all modules, then A.

@@ -8,6 +8,7 @@ import torch
 from genadapter.errors import ConfigError
 from genadapter.generators import Features, Surroundings
 from genadapter.generators.icm_cvae import Form, IcmCvaeGenerator, task_vector
+from genadapter.reading import Reader
 
 
 def build(surroundings: Surroundings, form: Form) -> IcmCvaeGenerator:
@@ -30,6 +31,14 @@ def test_task_vector_is_the_state_at_the_last_real_token(features: Features) -> 
         assert torch.equal(vector_BY[row], expected_Y)
 
 
+def test_every_passage_counts(reader: Reader) -> None:
+    """The vector of two passages is the mean of theirs."""
+    first, second = ("sort one two three",), ("give the capital",)
+    vectors = [task_vector(reader.read([text]), (0, 1)) for text in (first, second)]
+    joined_1Y = task_vector(reader.read([(*first, *second)]), (0, 1))
+    torch.testing.assert_close(joined_1Y, (vectors[0] + vectors[1]) / 2)
+
+
 @pytest.mark.parametrize("form", ["coefficients", "convolution"])
 def test_it_learns_experts_from_task_vectors(
     form: Form, surroundings: Surroundings, features: Features
@@ -46,7 +55,8 @@ def test_it_learns_experts_from_task_vectors(
         generator.evidence(features, targets_BP).mean().backward()
         optimizer.step()
     assert (generator(features) - targets_BP).norm() < 0.5 * before
-    drawn_BP = generator.sample(features, torch.Generator().manual_seed(0))
+    noises = [torch.Generator().manual_seed(seed) for seed in range(3)]
+    drawn_BP = generator.sample(features, noises)
     assert not torch.equal(drawn_BP, generator(features))
 
 

@@ -228,6 +228,18 @@ def test_missing_rival_is_told_before_a_model_is_loaded(
     assert not home.exists()
 
 
+def test_run_from_before_a_setting_existed_is_resumed(work: Workspace) -> None:
+    """What it was then is what it is by default."""
+    path = work.folder / "recipe.json"
+    kept = json.loads(path.read_text("utf-8"))
+    del kept["data"]["shown"], kept["batch"]["shown_share"]
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    check_same_run(work.recipe)
+    changed = replace(work.recipe.data, shown=2)
+    with pytest.raises(ConfigError, match="other settings of data: start another"):
+        check_same_run(replace(work.recipe, data=changed))
+
+
 def test_run_is_not_resumed_with_other_settings(work: Workspace) -> None:
     """Finished stages of another configuration would be read as if they fitted."""
     recipe: Recipe = work.recipe

@@ -9,9 +9,16 @@ from pathlib import Path
 import pytest
 import torch
 
+from genadapter.condition import Demonstration
 from genadapter.encoder import Encoder, embed_passages
-from training.conditions import SHOWN_SIZES, ConditionTable, shown_by_examples
-from training.tasks import Task
+from training.conditions import (
+    MAX_SHOWN_CHARACTERS,
+    SHOWN_SIZES,
+    ConditionTable,
+    demonstrations_of,
+    shown_by_examples,
+)
+from training.tasks import Example, Task
 
 
 def files(home: Path) -> list[str]:
@@ -68,9 +75,7 @@ def test_tasks_are_shown_by_their_training_rows(suite: list[Task]) -> None:
     assert len(shown) == 6
     known = {row.input: row.outputs[0] for row in suite[0].rows("train")}
     for number, condition in enumerate(shown):
-        assert len(condition.examples) in SHOWN_SIZES or len(condition.examples) == len(
-            known
-        )
+        assert len(condition.examples) in {*SHOWN_SIZES, len(known) // 2}
         assert all(known[e.input] == e.output for e in condition.examples)
         assert (condition.description is not None) == (number % 3 == 2)
     assert len({len(condition.examples) for condition in shown}) > 1
@@ -95,6 +100,18 @@ def test_shown_conditions_follow_the_descriptions(
 
 
 def test_too_few_rows_show_nothing(suite: list[Task]) -> None:
-    """Two examples are no condition."""
-    few = replace(suite[0], examples=suite[0].examples[:2], is_train_only=True)
+    """Half of five rows are no condition."""
+    few = replace(suite[0], examples=suite[0].examples[:5], is_train_only=True)
     assert shown_by_examples(few, 3) == []
+
+
+def test_long_or_blank_rows_are_not_shown(suite: list[Task]) -> None:
+    """Nor an input twice, whatever its blanks."""
+    rows = (
+        Example("cat", ("red",)),
+        Example(" cat ", ("blue",)),
+        Example("x" * MAX_SHOWN_CHARACTERS, ("red",)),
+        Example("dog", (" ",)),
+    )
+    task = replace(suite[0], examples=rows, is_train_only=True)
+    assert demonstrations_of(task) == [Demonstration(input="cat", output="red")]

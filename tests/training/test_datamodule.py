@@ -233,6 +233,22 @@ def test_a_share_of_slots_is_shown_by_examples(
         assert low <= sum(i in shown for i in told) / len(told) <= high
 
 
+def test_no_row_is_asked_that_its_condition_shows(
+    data: TaskData, suite: list[Task], encoder: Encoder
+) -> None:
+    """Or copying would be learned in place of the rule."""
+    table = ConditionTable.encode(suite, encoder, num_shown=2)
+    config = BatchConfig(num_tasks=3, shown_share=1.0, swapped_share=0)
+    stream = BatchStream(data, table, config, tasks=range(4), seed=0)
+    for task, own in enumerate(table.shown[:4]):
+        for told in own:
+            left = {data.rows[p].input for p in stream._unshown(task, told)}
+            examples = {e.input for e in table.conditions[told].examples}
+            assert left
+            assert not left & examples
+            assert left | examples == {r.input for r in suite[task].rows("train")}
+
+
 def test_validation_tells_held_out_descriptions(
     data: TaskData, descriptions: ConditionTable
 ) -> None:

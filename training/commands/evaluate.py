@@ -44,6 +44,12 @@ def evaluate(
             help="Bundle of another family, for a row of its own; repeatable."
         ),
     ] = None,
+    repeat: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Bundle of the same family and another seed, to average with; repeatable."
+        ),
+    ] = None,
     num_shots: Annotated[
         int,
         typer.Option(
@@ -83,7 +89,10 @@ def evaluate(
     chosen = evaluation.find_tasks(tasks, suite)
     with progress("Loading the base model, the encoder and the bundle"):
         pipeline, model = ctx.obj.pipeline_with_base(bundle, None, base)
-        rivals = [ctx.obj.pipeline(folder, None, base) for folder in rival or ()]
+        rivals, repeats = (
+            [ctx.obj.pipeline(folder, None, base) for folder in folders or ()]
+            for folders in (rival, repeat)
+        )
     report = evaluation.evaluate(
         chosen,
         base=model,
@@ -96,6 +105,7 @@ def evaluate(
         prompted=None if prompted is None else read_factors(prompted),
         bound=bound,
         rivals=rivals,
+        repeats=repeats,
         cells=evaluation.Cells(
             home() / "evaluations", reuse="nothing" if is_fresh else "kept"
         ),

@@ -93,7 +93,7 @@ def _train(
         experts_NP,
         budget_seconds=None if time_budget is None else 60 * time_budget,
     )
-    folder = bundle_out or work.folder / "bundles" / work.recipe.family
+    folder = bundle_out or work.folder / "bundles" / run.generator_name(work)
     with progress("Measuring and writing the bundle"):
         # Beside what an earlier leg made: a failure leaves that in place.
         made = folder.with_name(f".{folder.name}-new")

@@ -6,6 +6,7 @@ import random
 import string
 from collections.abc import Sequence
 
+from genadapter.condition import Condition, Demonstration
 from training.tasks import Task
 
 
@@ -29,15 +30,24 @@ def sibling(task: Task, others: Sequence[Task], *, seed: int) -> Task | None:
     return _pick([t for t in siblings if t.id != task.id], task, "sibling", seed)
 
 
-def junk(task: Task, *, seed: int) -> str:
-    """Random letters, as many words as the task's description has."""
+def junk(condition: Condition, task: Task, *, seed: int) -> Condition:
+    """Random letters, as many words in every part as the task's condition has."""
     rng = _random(task, "junk", seed)
-    num_words = len(description_of(task).split())
-    words = [
-        "".join(rng.choices(string.ascii_lowercase, k=rng.randint(2, 9)))
-        for _ in range(num_words)
-    ]
-    return " ".join(words)
+
+    def letters(text: str) -> str:
+        words = [
+            "".join(rng.choices(string.ascii_lowercase, k=rng.randint(2, 9)))
+            for _ in text.split()
+        ]
+        return " ".join(words)
+
+    return Condition(
+        description=condition.description and letters(condition.description),
+        examples=tuple(
+            Demonstration(input=letters(e.input), output=letters(e.output))
+            for e in condition.examples
+        ),
+    )
 
 
 def _pick(

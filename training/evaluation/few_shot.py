@@ -24,6 +24,7 @@ from genadapter.condition import Demonstration
 from genadapter.library import ExpertLibrary, SharedFactors
 from genadapter.lora import LoraSpec
 from training.batches import TaskData
+from training.conditions import demonstrations_of
 from training.evaluation.oracle import OracleConfig, train_oracles
 from training.module import AdapterTraining, OptimConfig
 from training.sources import ConstantSource
@@ -60,10 +61,8 @@ FEW_SHOT = FewShotConfig(
 
 
 def shots_of(task: Task, count: int) -> tuple[Demonstration, ...]:
-    """A task's first training rows, each input once."""
-    known = {row.input: row.outputs[0] for row in reversed(task.rows("train"))}
-    inputs = list(dict.fromkeys(row.input for row in task.rows("train")))[:count]
-    return tuple(Demonstration(input=x, output=known[x]) for x in inputs)
+    """The first of a task's training rows that can be shown, each input once."""
+    return tuple(demonstrations_of(task)[:count])
 
 
 def train_few_shot(

@@ -29,6 +29,7 @@ from training.evaluation.controls import (
 )
 from training.evaluation.few_shot import (
     FEW_SHOT,
+    FewShotConfig,
     mix_experts,
     shots_of,
     train_few_shot,
@@ -91,6 +92,8 @@ class Setting:
     """Of the controls."""
     base: BaseModel
     """Answers, and trains what learns from examples."""
+    few_shot: FewShotConfig = FEW_SHOT
+    """How examples are learned from."""
     num_shots: int = 0
     """Examples that every task is told by, in place of its description; 0 for that."""
 
@@ -103,9 +106,15 @@ def known_methods(family: str, *, num_shots: int = 0) -> tuple[str, ...]:
         num_shots: Examples that tasks are told by; 0 for descriptions.
     """
     shown = SHOWN if num_shots else ()
-    untrained = [n for n, cls in families().items() if not cls.objectives]
-    others = [name for name in untrained if name != family]
-    controls = [f"{family}_{control}" for control in CONTROLS]
+    kind = "examples" if num_shots else "description"
+    others = [
+        name
+        for name, cls in families().items()
+        if not cls.objectives and name != family and kind in cls.conditions
+    ]
+    # The mean is taken over what experts are known by, and that is descriptions.
+    known = [c for c in CONTROLS if c != "mean" or not num_shots]
+    controls = [f"{family}_{control}" for control in known]
     return (*_FIXED, *shown, *others, family, *controls, ORACLE)
 
 
@@ -244,7 +253,7 @@ def _sibling(setting: Setting) -> Treatment:
 
 def _junk(setting: Setting) -> Treatment:
     texts = {
-        p: Condition(description=junk(task, seed=setting.seed))
+        p: junk(condition_of(task, setting), task, seed=setting.seed)
         for p, task in enumerate(setting.tasks)
     }
     return _written(setting.pipeline, _generate(setting.pipeline, texts, setting.seed))
@@ -350,6 +359,7 @@ def _few_shot_lora(setting: Setting) -> Treatment:
         spec=around.spec,
         shared=around.shared,
         seed=setting.seed,
+        config=setting.few_shot,
     )
     return Treatment(prompt="input", b_of=trained)
 
@@ -360,7 +370,7 @@ def _lorahub(setting: Setting) -> Treatment:
     conditions = [Condition(examples=own) for own in shots.values()]
     near = around.library.search(
         embed_passages(pipeline.encoder, [c.passages for c in conditions]),
-        num_neighbours=min(FEW_SHOT.num_experts, len(around.library)),
+        num_neighbours=min(setting.few_shot.num_experts, len(around.library)),
     )
     mixed = mix_experts(
         shots,
@@ -370,6 +380,7 @@ def _lorahub(setting: Setting) -> Treatment:
         shared=around.shared,
         library=around.library,
         seed=setting.seed,
+        config=setting.few_shot,
     )
     return Treatment(prompt="input", b_of=mixed)
 

@@ -54,6 +54,8 @@ class TaskResult:
     oracle answered; `None` without one."""
     told: Mapping[str, str] = field(default_factory=dict)
     """By control, the task whose description was given in place of this one's."""
+    by_seed: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """By method that was trained more than once, exact match of each; `scores` are means."""
 
     def mean(self, method: str, metric: str = "exact_match") -> float | None:
         """Mean of one method over the rows; `None` where it does not apply."""
@@ -95,7 +97,7 @@ def score_tasks(
     tasks: Sequence[Task],
     distances: Sequence[Distance],
     questions: Sequence[Question],
-    columns: Mapping[str, Column],
+    columns: Mapping[str, Sequence[Column]],
     *,
     bound: UpperBound | None = None,
 ) -> list[TaskResult]:
@@ -105,7 +107,8 @@ def score_tasks(
         tasks: The tasks that are scored.
         distances: How far each is from what was trained on.
         questions: The rows of all tasks.
-        columns: By method, an answer a question.
+        columns: By method, an answer a question; more than one column where it was
+            trained with several seeds.
         bound: What oracles answered.
     """
     return [
@@ -126,19 +129,18 @@ def _task_result(
     position: int,
     distance: Distance,
     asked: Mapping[int, Question],
-    columns: Mapping[str, Column],
+    columns: Mapping[str, Sequence[Column]],
     *,
     oracle_gain: float | None,
 ) -> TaskResult:
-    scores = {}
-    for method, column in columns.items():
-        answered = [
-            score(answer, question.example)
-            for i, question in asked.items()
-            if (answer := column.answers[i]) is not None
-        ]
-        if answered:
-            scores[method] = score_rows(answered)
+    scores, by_seed = {}, {}
+    for method, own in columns.items():
+        each = [_scores(column, asked) for column in own]
+        known = [scored for scored in each if scored is not None]
+        if known:
+            scores[method] = np.mean(known, axis=0)
+        if len(known) > 1:
+            by_seed[method] = [float(scored[:, 0].mean()) for scored in known]
     if has_two_answers(task):
         guess = majority_answer(task)
         scores[MAJORITY] = score_rows([score(guess, q.example) for q in asked.values()])
@@ -151,8 +153,19 @@ def _task_result(
         scores=scores,
         oracle_gain=oracle_gain,
         told={
-            method: column.told[position]
-            for method, column in columns.items()
-            if position in column.told
+            method: own[0].told[position]
+            for method, own in columns.items()
+            if position in own[0].told
         },
+        by_seed=by_seed,
     )
+
+
+def _scores(column: Column, asked: Mapping[int, Question]) -> Array | None:
+    """Scores of one task's rows, (R, M); `None` where the method does not apply."""
+    answered = [
+        score(answer, question.example)
+        for i, question in asked.items()
+        if (answer := column.answers[i]) is not None
+    ]
+    return score_rows(answered) if answered else None

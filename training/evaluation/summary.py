@@ -51,6 +51,8 @@ class Summary:
     """By method; `None` where it applies to no task of the set."""
     margin: Mapping[str, Estimate | None]
     """By control, the default method less the same told wrong, on the same rows."""
+    by_seed: Mapping[str, Sequence[float]]
+    """By method that was trained more than once, the mean exact match of each."""
     rival_margin: Mapping[str, Estimate | None]
     """By other family, its row less the same told of other tasks, on the same rows."""
     paired: Mapping[str, Estimate | None]
@@ -66,6 +68,10 @@ class Summary:
         return {
             "num_tasks": self.num_tasks,
             "macro": {name: _macro_values(mean) for name, mean in self.macro.items()},
+            "by_seed": {
+                method: [_rounded(value) for value in values]
+                for method, values in self.by_seed.items()
+            },
             "margin": _margin_values(self.margin),
             "rival_margin": {
                 family: {
@@ -115,6 +121,7 @@ def summarise(
             control: _estimate(draws.get(("paired", f"{default}_{control}")))
             for control in CONTROLS
         },
+        by_seed={m: _seed_means(results, m) for m in _repeated(results)},
         rival_margin={m: _estimate(draws.get(("margin", m))) for m in rivals},
         paired={
             m: _estimate(draws.get(("paired", m))) for m in methods if m != default
@@ -223,6 +230,16 @@ def _wins(results: Sequence[TaskResult], default: str, other: str) -> float | No
         if mine is not None and theirs is not None
     ]
     return float(np.mean(points)) if points else None
+
+
+def _repeated(results: Sequence[TaskResult]) -> list[str]:
+    return list(dict.fromkeys(m for result in results for m in result.by_seed))
+
+
+def _seed_means(results: Sequence[TaskResult], method: str) -> list[float]:
+    known = [r.by_seed[method] for r in results if method in r.by_seed]
+    means: list[float] = np.mean(known, axis=0).tolist()
+    return means
 
 
 def _rounded(value: float) -> float:

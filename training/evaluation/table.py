@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -26,6 +26,7 @@ from training.evaluation.cells import (
     digest_of,
 )
 from training.evaluation.controls import description_of
+from training.evaluation.few_shot import FEW_SHOT, FewShotConfig
 from training.evaluation.methods import (
     ORACLE,
     Setting,
@@ -91,10 +92,12 @@ def evaluate(
     num_rows: int = 50,
     seed: int = 0,
     num_shots: int = 0,
+    few_shot: FewShotConfig = FEW_SHOT,
     suite: Sequence[Task] = (),
     prompted: SharedFactors | None = None,
     bound: UpperBound | None = None,
     rivals: Sequence[Pipeline] = (),
+    repeats: Sequence[Pipeline] = (),
     cells: Cells | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -110,12 +113,14 @@ def evaluate(
         seed: Of controls and bootstrap.
         num_shots: Training rows of a task that generators are told in place of its
             description; 0 tells the description.
+        few_shot: How rivals learn from those rows.
         suite: Further tasks that controls may borrow descriptions from.
         prompted: The adapter of `multitask_prompted`; `None` means what the bundle's
             generator reads with.
         bound: What oracles answered; adds the method `oracle`.
         rivals: Generators of other families, with their bundles; each adds its row and
             one with other tasks' descriptions.
+        repeats: The same family trained with other seeds; its rows are means over all.
         cells: What methods answered in earlier calls; a method whose answers are there
             for the very same arguments is not asked again.
         progress: Called before each method and at the end.
@@ -140,9 +145,11 @@ def evaluate(
         chosen.append(ORACLE)
     check_methods(chosen, pipeline.family, num_shots=num_shots)
     _check(tasks, num_rows=num_rows, num_shots=num_shots)
-    for one in (pipeline, *rivals):
+    for one in (pipeline, *rivals, *repeats):
         check_base(one.bundle.manifest, base)
+        _check_kind(one, num_shots)
     _check_rivals(pipeline, rivals, tasks)
+    _check_repeats(pipeline, repeats)
     if bound is not None:
         bound.check(tasks, base=base, num_rows=num_rows)
     if prompted is not None:
@@ -157,16 +164,20 @@ def evaluate(
         seed=seed,
         base=base,
         num_shots=num_shots,
+        few_shot=few_shot,
     )
     questions = questions_of(tasks, base=base, num_rows=num_rows)
     asked = [(method, setting) for method in chosen if method != ORACLE]
     for rival in rivals:
         own = replace(setting, pipeline=rival)
         asked += [(method, own) for method in (rival.family, shuffled(rival.family))]
+    repeated = [m for m in chosen if m.startswith(pipeline.family)]
+    for repeat in repeats:
+        asked += [(m, replace(setting, pipeline=repeat)) for m in repeated]
     columns = _run_methods(asked, questions, base=base, cells=cells, tell=tell)
     chosen = [*columns, *(method for method in chosen if method == ORACLE)]
     if bound is not None:
-        columns[ORACLE] = bound.column(tasks, questions)
+        columns[ORACLE] = [bound.column(tasks, questions)]
     return build_report(
         score_tasks(tasks, distances, questions, columns, bound=bound),
         chosen,
@@ -174,6 +185,7 @@ def evaluate(
         seed=seed,
         origin={
             "bundle": pipeline.bundle.digest,
+            "repeats": [repeat.bundle.digest for repeat in repeats],
             "rivals": {rival.family: rival.bundle.digest for rival in rivals},
             "base": base.fingerprint.digest,
             "rows": num_rows,
@@ -216,7 +228,7 @@ def evaluation_digest(
             (t.id, t.family, t.pool, description_of(t)) for t in setting.suite
         ),
         "seed": setting.seed,
-        "shots": setting.num_shots,
+        "shots": [setting.num_shots, asdict(setting.few_shot)],
     }
     return digest_of(values, () if prompted is None else (prompted.a, prompted.b))
 
@@ -255,6 +267,16 @@ def _values_of(task: Task) -> tuple[object, ...]:
     return task.id, kind, task.descriptions, examples
 
 
+def _check_kind(pipeline: Pipeline, num_shots: int) -> None:
+    """Before anything is asked: what a bundle never met it would refuse much later."""
+    if num_shots and "examples" not in pipeline.kinds:
+        raise ConfigError(
+            f"the {pipeline.family} bundle was trained on "
+            f"{', '.join(sorted(pipeline.kinds))}, and tasks are to be told by examples: "
+            "leave --shots out, or train it with data.shown and batch.shown_share"
+        )
+
+
 def _check_rivals(
     pipeline: Pipeline, rivals: Sequence[Pipeline], tasks: Sequence[Task]
 ) -> None:
@@ -274,6 +296,27 @@ def _check_rivals(
             )
 
 
+def _check_repeats(pipeline: Pipeline, repeats: Sequence[Pipeline]) -> None:
+    digests = {pipeline.bundle.digest}
+    for repeat in repeats:
+        if repeat.family != pipeline.family:
+            raise ConfigError(
+                f"a repeat must be of family {pipeline.family!r}, got one of "
+                f"{repeat.family!r}: pass that as a rival"
+            )
+        if repeat.bundle.manifest.trained_on != pipeline.bundle.manifest.trained_on:
+            raise ConfigError(
+                "a repeat was trained on other tasks than the bundle: give one that "
+                "differs by its seed alone"
+            )
+        if repeat.bundle.digest in digests:
+            raise ConfigError(
+                f"bundle {repeat.bundle.digest[:12]} is given twice: a repeat must be "
+                "another training"
+            )
+        digests.add(repeat.bundle.digest)
+
+
 def _run_methods(
     asked: Sequence[tuple[str, Setting]],
     questions: Sequence[Question],
@@ -281,15 +324,16 @@ def _run_methods(
     base: BaseModel,
     cells: Cells | None,
     tell: Progress,
-) -> dict[str, Column]:
-    columns = {}
+) -> dict[str, list[Column]]:
+    columns: dict[str, list[Column]] = {}
     for number, (method, setting) in enumerate(asked):
         tell(method, number / len(asked))
         kept = cells and cells.of(evaluation_digest(setting, questions, base=base))
         found = kept and kept.find(method, num_answers=len(questions))
-        columns[method] = found or _answer(method, setting, questions, base=base)
+        column = found or _answer(method, setting, questions, base=base)
         if kept is not None and found is None:
-            kept.keep(method, columns[method])
+            kept.keep(method, column)
+        columns.setdefault(method, []).append(column)
     tell("done", 1.0)
     return columns
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from genadapter.condition import Condition, Demonstration
 from training.evaluation.controls import (
     description_of,
     junk,
@@ -30,6 +31,11 @@ TASKS = (
 )
 
 
+def told(task: Task) -> Condition:
+    """A task by its description."""
+    return Condition(description=description_of(task))
+
+
 def test_methods_are_told_a_heldout_wording() -> None:
     """The last quarter of the wordings is never trained on."""
     assert description_of(TASKS[0]) == "a1 wording 3"
@@ -56,13 +62,29 @@ def test_draws_depend_on_task_and_seed_alone() -> None:
     """The order of the tasks changes nothing."""
     first = task_of_another_family(TASKS[0], TASKS, seed=3)
     assert task_of_another_family(TASKS[0], TASKS[::-1], seed=3) == first
-    assert junk(TASKS[0], seed=1) == junk(TASKS[0], seed=1)
-    assert junk(TASKS[0], seed=1) != junk(TASKS[0], seed=2)
-    assert junk(TASKS[0], seed=1) != junk(TASKS[1], seed=1)
+    assert junk(told(TASKS[0]), TASKS[0], seed=1) == junk(
+        told(TASKS[0]), TASKS[0], seed=1
+    )
+    assert junk(told(TASKS[0]), TASKS[0], seed=1) != junk(
+        told(TASKS[0]), TASKS[0], seed=2
+    )
+    assert junk(told(TASKS[0]), TASKS[0], seed=1) != junk(
+        told(TASKS[1]), TASKS[1], seed=1
+    )
 
 
 def test_junk_is_as_long_as_the_description() -> None:
     """As many words, and none of the description's."""
-    words = junk(TASKS[0], seed=0).split()
+    words = junk(told(TASKS[0]), TASKS[0], seed=0).text.split()
     assert len(words) == 3
     assert not set(words) & set(description_of(TASKS[0]).split())
+
+
+def test_junk_of_examples_is_examples() -> None:
+    """As many, and as many words in each."""
+    shown = Condition(examples=(Demonstration(input="one cat", output="cats"),) * 2)
+    found = junk(shown, TASKS[0], seed=0)
+    assert found.kinds == {"examples"}
+    assert [len(e.input.split()) for e in found.examples] == [2, 2]
+    assert all(len(e.output.split()) == 1 for e in found.examples)
+    assert found.examples[0] != found.examples[1]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
+from torch.nn import functional
 
+from genadapter.attach import AdapterSlots, stack_rows
 from genadapter.base_model import BaseModel
 from genadapter.condition import Demonstration
-from genadapter.errors import ConditionError, ConfigError
+from genadapter.errors import ConfigError
 from genadapter.generators import Surroundings
+from genadapter.library import split_b
+from genadapter.lora import LoraWeights
 from genadapter.pipeline import Pipeline
 from training.evaluation import evaluate
 from training.evaluation.answering import answer_all, questions_of
@@ -81,6 +83,26 @@ def loss_of(
     return sum(answer != wanted for answer in answers) / len(answers)
 
 
+def nats_of(
+    shots: tuple[Demonstration, ...],
+    b_P: torch.Tensor,
+    base: BaseModel,
+    around: Surroundings,
+) -> float:
+    """Mean loss of the examples' answers, each asked by itself."""
+    weights = LoraWeights(around.shared.a, split_b(b_P, around.spec))
+    slots = AdapterSlots(base.model, around.spec)
+    losses = []
+    for shot in shots:
+        asked, answer = base.prompt_ids(shot.input), base.answer_ids(shot.output)
+        ids = torch.tensor([[*asked, *answer]])
+        with torch.no_grad(), slots.bind(stack_rows(around.spec, [weights])):
+            logits_TV = base.model(ids).logits[0, len(asked) - 1 : -1]
+        losses.append(functional.cross_entropy(logits_TV, torch.tensor(answer)))
+    slots.detach()
+    return float(torch.stack(losses).mean())
+
+
 def test_shots_are_the_first_rows_of_each_input() -> None:
     """Repeats are left out, and no test row is among them."""
     shots = shots_of(TASKS[0], 3)
@@ -124,6 +146,11 @@ def test_mix_is_of_the_experts_and_repeatable(
 
     mixed_P = mix(0)
     library = surroundings.library
+    start_P = surroundings.shared.flat_b()
+    found, before = (
+        nats_of(SHOTS[3], b_P, base, surroundings) for b_P in (mixed_P, start_P)
+    )
+    assert found < before
     deltas_KP = library.coefficients_NC[[0, 2]] @ library.basis_CP
     residual_P = mixed_P - surroundings.shared.flat_b()
     assert residual_P.norm() > 0
@@ -184,37 +211,27 @@ def shown(pipeline: Pipeline) -> Pipeline:
     return Pipeline(pipeline.base_name, bundle, pipeline.encoder, pipeline.reader)
 
 
-def test_table_of_tasks_told_by_examples(
-    base: BaseModel, shown: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_table_of_tasks_told_by_examples(base: BaseModel, shown: Pipeline) -> None:
     """Generators and few-shot rivals answer the same rows, from the same examples."""
-    from training.evaluation import methods
-
-    monkeypatch.setattr(methods, "train_few_shot", quick(methods.train_few_shot))
-    monkeypatch.setattr(methods, "mix_experts", quick(methods.mix_experts))
-    names = ["base", *SHOWN, "hypernetwork", "hypernetwork_shuffled"]
     report = evaluate(
-        TASKS, base=base, pipeline=shown, methods=names, num_rows=2, num_shots=5
+        TASKS, base=base, pipeline=shown, num_rows=2, num_shots=5, few_shot=QUICK
     )
     values = report.to_dict()
+    names = ["base", *SHOWN, "hypernetwork", "hypernetwork_shuffled"]
+    assert {*names, "hypernetwork_junk"} <= set(report.methods)
+    # What hears descriptions alone has no row here.
+    assert not {"blend", "nearest", "hypernetwork_mean"} & set(report.methods)
     assert values["origin"]["shots"] == 5
     assert values["macro"]["few_shot_lora"]["exact_match"] > 0.5
     assert all(values["macro"][name]["num_tasks"] == 2 for name in names)
 
 
-def quick(function: Callable[..., object]) -> Callable[..., object]:
-    """The same with a short search."""
-    return lambda *args, **kwargs: function(*args, **{**kwargs, "config": QUICK})
-
-
 def test_bundle_that_met_no_examples_is_not_told_by_them(
-    base: BaseModel, pipeline: Pipeline, tmp_path: Path
+    base: BaseModel, pipeline: Pipeline
 ) -> None:
-    """The refusal is the pipeline's own."""
-    with pytest.raises(ConditionError, match="was trained on description"):
-        evaluate(
-            TASKS, base=base, pipeline=pipeline, methods=["hypernetwork"], num_shots=2
-        )
+    """It is refused before any method runs."""
+    with pytest.raises(ConfigError, match="told by examples: leave --shots out"):
+        evaluate(TASKS, base=base, pipeline=pipeline, methods=["base"], num_shots=2)
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ import torch
 from safetensors.torch import save_file
 
 from genadapter.base_model import BaseModel
-from genadapter.checkpoint import Bundle
+from genadapter.checkpoint import Bundle, save_bundle
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError, EmptyLibraryError, SpecMismatchError
-from genadapter.generators import find_family
+from genadapter.generators import Generator, Surroundings, find_family
 from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
 from genadapter.lora import LoraWeights
 from genadapter.pipeline import Pipeline
@@ -441,3 +441,97 @@ def test_rivals_may_not_have_learned_what_is_held_out(
     )
     with pytest.raises(ConfigError, match="trained on task 'colour2', which the hyper"):
         evaluate(TASKS, base=base, pipeline=pipeline, rivals=[seen])
+
+
+@pytest.fixture
+def repeat(
+    surroundings: Surroundings,
+    encoder: Encoder,
+    reader: Reader,
+    base: BaseModel,
+    new_generator: Callable[..., Generator],
+    tmp_path: Path,
+) -> Pipeline:
+    """The default's family, trained with another seed as it were."""
+    bundle = save_bundle(
+        tmp_path / "repeat",
+        generator=new_generator("hypernetwork", seed=1),
+        surroundings=surroundings,
+        encoder_name=encoder.name,
+        base=base,
+        trained_on=[expert.id for expert in surroundings.library.experts],
+        seeds={"generator": 1},
+        results={},
+        card="# A bundle for tests\n",
+    )
+    return Pipeline(base.name, bundle, encoder, reader)
+
+
+def test_rows_of_repeats_are_means_over_seeds(
+    base: BaseModel, pipeline: Pipeline, repeat: Pipeline
+) -> None:
+    """Of the family and its controls; what seeds do not change is asked once."""
+
+    def means(*bundles: Pipeline) -> dict[str, list[float]]:
+        report = evaluate(
+            TASKS,
+            base=base,
+            pipeline=bundles[0],
+            repeats=bundles[1:],
+            methods=["base", "hypernetwork", "hypernetwork_junk"],
+            num_rows=2,
+        )
+        assert report.methods == ("base", "hypernetwork", "hypernetwork_junk")
+        return {
+            task.id: [task.scores["hypernetwork"][row, 1] for row in range(2)]
+            for task in report.tasks
+        }
+
+    both, first, second = means(pipeline, repeat), means(pipeline), means(repeat)
+    for name, rows in both.items():
+        expected = [(a + b) / 2 for a, b in zip(first[name], second[name], strict=True)]
+        assert rows == pytest.approx(expected)
+
+
+def test_each_seed_is_told_apart(
+    base: BaseModel, pipeline: Pipeline, repeat: Pipeline
+) -> None:
+    """The report holds a mean for each, and names the bundles."""
+    report = evaluate(
+        TASKS,
+        base=base,
+        pipeline=pipeline,
+        repeats=[repeat],
+        methods=["base", "hypernetwork"],
+        num_rows=2,
+    )
+    values = report.to_dict()
+    assert list(values["by_seed"]) == ["hypernetwork"]
+    found = values["by_seed"]["hypernetwork"]
+    assert len(found) == 2
+    mean = values["macro"]["hypernetwork"]["exact_match"]
+    assert mean == pytest.approx(sum(found) / 2, abs=1e-6)
+    assert values["origin"]["repeats"] == [repeat.bundle.digest]
+
+
+def test_repeats_differ_by_their_seed_alone(
+    base: BaseModel,
+    pipeline: Pipeline,
+    repeat: Pipeline,
+    rival: Callable[..., Pipeline],
+) -> None:
+    """Another family, other tasks or the same bundle again are refused."""
+    manifest = replace(repeat.bundle.manifest, trained_on=("task-0",))
+    elsewhere = Pipeline(
+        repeat.base_name,
+        replace(repeat.bundle, manifest=manifest),
+        repeat.encoder,
+        repeat.reader,
+    )
+    for given, message in (
+        (rival("sg_cvae"), "must be of family 'hypernetwork', got one of 'sg_cvae'"),
+        (elsewhere, "trained on other tasks"),
+        (pipeline, "is given twice"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            evaluate(TASKS, base=base, pipeline=pipeline, repeats=[given])
