@@ -173,10 +173,12 @@ def _tasks() -> str:
 
 def _results() -> str:
     report = json.loads(REPORT.read_text("utf-8"))
+    headroom = report["headline_by_distance"]
     parts = {
         "unseen families": report["by_distance"]["unseen_families"],
+        "those with headroom": headroom["unseen_families"],
         "unseen tasks of seen families": report["by_distance"]["unseen_tasks"],
-        "with headroom": report["headline"],
+        "of these with headroom": headroom["unseen_tasks"],
     }
     heads = [f"{name} ({part['num_tasks']})" for name, part in parts.items()]
     rows = [
@@ -186,16 +188,29 @@ def _results() -> str:
             part["macro"][method]["exact_match"] is not None for part in parts.values()
         )
     ]
-    leads = [
-        f"`{rival}` {_lead(found)}"
-        for rival, found in report["headline"]["paired"].items()
-        if found["difference"] is not None and rival != "oracle"
-    ]
     return "\n\n".join(
         [
             _table(["Exact match", *heads], rows),
-            f"Lead of `{report['default']}` where there is headroom: {', '.join(leads)}.",
+            *(
+                _leads(report["default"], distance.replace("_", " "), found)
+                for distance, found in headroom.items()
+                if found["num_tasks"]
+            ),
         ]
+    )
+
+
+def _leads(default: str, part: str, found: dict[str, Any]) -> str:  # Any: plain JSON
+    leads = [
+        f"`{rival}` {_lead(own)}"
+        for rival, own in found["paired"].items()
+        if own["difference"] is not None and rival != "oracle"
+    ]
+    low, high = found["gap_recovered_ci"]
+    return (
+        f"`{default}` on {part} with headroom recovers {found['gap_recovered']:.2f} "
+        f"[{low:.2f}, {high:.2f}] of the gap between base and oracle. "
+        f"It leads: {', '.join(leads)}."
     )
 
 
