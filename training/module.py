@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from genadapter.attach import AdapterSlots, RowAdapters
 from genadapter.base_model import BaseModel
-from genadapter.checks import at_least
+from genadapter.checks import above, at_least, below_one
 from genadapter.errors import ConfigError
 from genadapter.lora import LoraSpec
 from training.batches import Batch
@@ -65,14 +65,8 @@ class OptimConfig:
 
     def __post_init__(self) -> None:
         """Rejects values without meaning."""
-        if self.learning_rate <= 0:
-            raise ConfigError(
-                f"learning_rate must be above 0, got {self.learning_rate}"
-            )
-        if not 0 <= self.average_decay < 1:
-            raise ConfigError(
-                f"average_decay must be in [0, 1), got {self.average_decay}"
-            )
+        above(0, self, "learning_rate")
+        below_one(self, "average_decay")
         at_least(1, self, "max_steps")
         at_least(0, self, "warmup_steps", "warm_start_steps", "weight_decay")
         find_objectives(self.objectives)

@@ -25,7 +25,7 @@ from genadapter.base_model import BaseModel
 from genadapter.condition import ConditionKind
 from genadapter.errors import ConfigError, UnknownFamilyError
 from genadapter.library import ExpertLibrary, Neighbours, SharedFactors, split_b
-from genadapter.lora import LoraSpec
+from genadapter.lora import LoraSpec, TargetModule
 from genadapter.reading import Reader, Reading
 
 
@@ -177,9 +177,11 @@ class Generator(nn.Module, ABC):
         return None
 
     def reader(self, base: BaseModel) -> Reader | None:
-        """What reads descriptions for it; `None` for families that look at no base."""
-        del base
-        return None
+        """What reads descriptions for it; `None` for families that look at no base.
+
+        By default the base as it is, up to the last layer that an adapter changes.
+        """
+        return Reader(base, spec=self.spec) if self.reads_base else None
 
     @classmethod
     def check_spec(cls, spec: LoraSpec) -> None:
@@ -236,6 +238,21 @@ class Generator(nn.Module, ABC):
         del noises
         written_BP: Tensor = self(features)
         return written_BP
+
+
+def only_module(spec: LoraSpec, name: str, *, family: str) -> TargetModule:
+    """The module that a family writes to, where it writes to one alone.
+
+    Raises:
+        ConfigError: It is not among the adapted ones; the message says where to add it.
+    """
+    for module in spec.modules:
+        if module.name == name:
+            return module
+    raise ConfigError(
+        f"family {family!r} writes to {name}, which is not among "
+        f"{', '.join(m.name for m in spec.modules)}: add it to reading.target_modules"
+    )
 
 
 def families() -> dict[str, type[Generator]]:

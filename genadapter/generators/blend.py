@@ -14,8 +14,7 @@ from typing import final
 import torch
 from torch import Tensor
 
-from genadapter.checks import at_least
-from genadapter.errors import ConfigError
+from genadapter.checks import above, at_least
 from genadapter.generators.base import Features, Generator, Surroundings
 from genadapter.library import blend_weights
 
@@ -40,10 +39,7 @@ class BlendGenerator(Generator, family="blend"):
         def __post_init__(self) -> None:
             """Rejects values without meaning."""
             at_least(1, self, "num_neighbours")
-            if self.temperature <= 0:
-                raise ConfigError(
-                    f"temperature must be above 0, got {self.temperature}"
-                )
+            above(0, self, "temperature")
 
     def __init__(self, config: Config, surroundings: Surroundings) -> None:
         super().__init__(config, surroundings)

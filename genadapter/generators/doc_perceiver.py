@@ -24,13 +24,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from genadapter.attach import RowAdapters
-from genadapter.base_model import BaseModel
-from genadapter.checks import at_least
-from genadapter.errors import ConfigError
+from genadapter.checks import at_least, heads_fit
 from genadapter.factors import join, part, stretch
-from genadapter.generators.base import Features, Generator, Surroundings
+from genadapter.generators.base import (
+    Features,
+    Generator,
+    Surroundings,
+    only_module,
+)
 from genadapter.lora import LoraSpec
-from genadapter.reading import Reader
 
 DOWN = "down_proj"
 """The module that it writes to."""
@@ -61,26 +63,16 @@ class DocPerceiverGenerator(Generator, family="doc_perceiver"):
         def __post_init__(self) -> None:
             """Rejects sizes that do not fit together."""
             at_least(1, self, "rank", "width", "num_heads", "num_blocks")
-            if self.width % self.num_heads:
-                raise ConfigError(
-                    f"width must be a multiple of num_heads ({self.num_heads}), "
-                    f"got {self.width}"
-                )
+            heads_fit(self)
 
     @classmethod
     def check_spec(cls, spec: LoraSpec) -> None:
         """Raises ConfigError where the module it writes to is unknown."""
-        if DOWN not in {module.name for module in spec.modules}:
-            raise ConfigError(
-                f"family {cls.family!r} writes to {DOWN}, which is not among "
-                f"{', '.join(m.name for m in spec.modules)}: add it to "
-                "reading.target_modules"
-            )
+        only_module(spec, DOWN, family=cls.family)
 
     def __init__(self, config: Config, surroundings: Surroundings) -> None:
         around, rank, width = surroundings.prompted_spec, config.rank, config.width
-        self.check_spec(around)
-        (module,) = (m for m in around.modules if m.name == DOWN)
+        module = only_module(around, DOWN, family=self.family)
         spec = replace(around, rank=2 * rank, alpha=4.0 * rank, modules=(module,))
         super().__init__(config, surroundings, spec=spec)
         self.num_neighbours = 1
@@ -107,10 +99,6 @@ class DocPerceiverGenerator(Generator, family="doc_perceiver"):
             {DOWN: torch.cat([zero_LRI, self.common_a_LRI], dim=1)},
             {DOWN: torch.cat([zero_LOR, self.common_b_LOR], dim=2)},
         )
-
-    def reader(self, base: BaseModel) -> Reader:
-        """The base as it is."""
-        return Reader(base, spec=self.spec)
 
     def scaled(self, written_BP: Tensor, scale: float) -> Tensor:
         """The same A; of B, the learned part stays and the rest is stretched."""

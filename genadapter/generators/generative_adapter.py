@@ -24,13 +24,17 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
-from genadapter.base_model import BaseModel
 from genadapter.checks import at_least
 from genadapter.errors import ConfigError
-from genadapter.generators.base import Features, Generator, Surroundings
+from genadapter.generators.base import (
+    Features,
+    Generator,
+    Surroundings,
+    only_module,
+)
 from genadapter.library import flatten_b
 from genadapter.lora import LoraSpec
-from genadapter.reading import Reader, Reading
+from genadapter.reading import Reading
 
 OUTPUT = "o_proj"
 """The module that it writes to."""
@@ -67,17 +71,11 @@ class GenerativeAdapterGenerator(Generator, family="generative_adapter"):
     @classmethod
     def check_spec(cls, spec: LoraSpec) -> None:
         """Raises ConfigError where the output projection is unknown."""
-        if OUTPUT not in {module.name for module in spec.modules}:
-            raise ConfigError(
-                f"family {cls.family!r} writes to {OUTPUT}, which is not among "
-                f"{', '.join(m.name for m in spec.modules)}: add it to "
-                "reading.target_modules"
-            )
+        only_module(spec, OUTPUT, family=cls.family)
 
     def __init__(self, config: Config, surroundings: Surroundings) -> None:
         around, size = surroundings.prompted_spec, config.memory_size
-        self.check_spec(around)
-        (module,) = (m for m in around.modules if m.name == OUTPUT)
+        module = only_module(around, OUTPUT, family=self.family)
         spec = replace(around, rank=size, alpha=float(size), modules=(module,))
         super().__init__(config, surroundings, spec=spec)
         self.num_neighbours = 1
@@ -99,10 +97,6 @@ class GenerativeAdapterGenerator(Generator, family="generative_adapter"):
     def origin_P(self) -> Tensor:
         """No change at all."""
         return torch.zeros_like(self.output_LOM).flatten()
-
-    def reader(self, base: BaseModel) -> Reader:
-        """The base as it is."""
-        return Reader(base, spec=self.spec)
 
     def forward(self, features: Features) -> Tensor:
         """Flattened B factors of shape (B, P)."""

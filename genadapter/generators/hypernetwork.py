@@ -35,7 +35,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from genadapter.base_model import BaseModel
-from genadapter.checks import at_least
+from genadapter.checks import at_least, below_one, heads_fit
 from genadapter.errors import ConfigError
 from genadapter.generators.base import Features, Generator, PrefixStart, Surroundings
 from genadapter.library import SharedFactors, flatten_b
@@ -73,14 +73,9 @@ class HypernetworkGenerator(Generator, family="hypernetwork"):
 
         def __post_init__(self) -> None:
             """Rejects sizes that do not fit together."""
-            at_least(1, self, "num_tokens", "num_heads", "key_size")
-            if self.width < 1 or self.width % self.num_heads:
-                raise ConfigError(
-                    f"width must be a multiple of num_heads ({self.num_heads}), "
-                    f"got {self.width}"
-                )
-            if not 0 <= self.dropout < 1:
-                raise ConfigError(f"dropout must be in [0, 1), got {self.dropout}")
+            at_least(1, self, "num_tokens", "width", "num_heads", "key_size")
+            heads_fit(self)
+            below_one(self, "dropout")
 
     @classmethod
     def check_spec(cls, spec: LoraSpec) -> None:

@@ -33,6 +33,7 @@ from genadapter.checks import at_least
 from genadapter.errors import ConfigError
 from genadapter.gaussian import Gaussian
 from genadapter.generators.base import Features, Generator, Surroundings
+from genadapter.perceptron import perceptron
 from genadapter.reading import Reader, Reading
 
 Form = Literal["convolution", "coefficients"]
@@ -180,8 +181,13 @@ class _Coefficients(_Codec):
         self.register_buffer("_basis_CP", library.basis_CP, persistent=False)
         self.register_buffer("_unit", library.coefficient_size(), persistent=False)
         num_components = len(library.basis_CP)
-        self.encoder = _network(num_components + hidden, hidden, 2 * config.latent_size)
-        self.decoder = _network(config.latent_size + hidden, hidden, num_components)
+        latent, leaky = config.latent_size, nn.LeakyReLU
+        self.encoder = perceptron(
+            num_components + hidden, hidden, hidden, 2 * latent, activation=leaky
+        )
+        self.decoder = perceptron(
+            latent + hidden, hidden, hidden, num_components, activation=leaky
+        )
 
     def encoded(self, residual_BP: Tensor, told_BY: Tensor) -> Tensor:
         known_BC = self._coefficients(residual_BP)
@@ -256,16 +262,6 @@ _FORMS: dict[str, type[_Coefficients | _Convolution]] = {
     "coefficients": _Coefficients,
     "convolution": _Convolution,
 }
-
-
-def _network(num_in: int, hidden_size: int, num_out: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Linear(num_in, hidden_size),
-        nn.LeakyReLU(),
-        nn.Linear(hidden_size, hidden_size),
-        nn.LeakyReLU(),
-        nn.Linear(hidden_size, num_out),
-    )
 
 
 def _halving(num_in: int, num_out: int) -> nn.Sequential:

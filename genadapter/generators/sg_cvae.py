@@ -21,13 +21,13 @@ from dataclasses import dataclass
 from typing import final
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from genadapter.checks import at_least
-from genadapter.errors import ConfigError
+from genadapter.checks import above, at_least
 from genadapter.gaussian import Gaussian
 from genadapter.generators.base import Features, Generator, Surroundings
 from genadapter.library import blend_weights
+from genadapter.perceptron import perceptron
 
 
 @final
@@ -58,10 +58,7 @@ class SgCvaeGenerator(Generator, family="sg_cvae"):
             """Rejects values without meaning."""
             at_least(1, self, "num_neighbours", "latent_size", "hidden_size")
             at_least(0, self, "divergence_weight")
-            if self.temperature <= 0:
-                raise ConfigError(
-                    f"temperature must be above 0, got {self.temperature}"
-                )
+            above(0, self, "temperature")
 
     def __init__(self, config: Config, surroundings: Surroundings) -> None:
         super().__init__(config, surroundings)
@@ -72,9 +69,9 @@ class SgCvaeGenerator(Generator, family="sg_cvae"):
         num_components, hidden = len(library.basis_CP), config.hidden_size
         told = 2 * num_components + surroundings.embedding_size
         latent = config.latent_size
-        self.prior = _network(told, hidden, 2 * latent)
-        self.posterior = _network(num_components + told, hidden, 2 * latent)
-        self.decoder = _network(latent + told, hidden, num_components, num_hidden=2)
+        self.prior = perceptron(told, hidden, 2 * latent)
+        self.posterior = perceptron(num_components + told, hidden, 2 * latent)
+        self.decoder = perceptron(latent + told, hidden, hidden, num_components)
 
     def forward(self, features: Features) -> Tensor:
         """Flattened B factors of shape (B, P), at the mean of the prior."""
@@ -119,12 +116,3 @@ class SgCvaeGenerator(Generator, family="sg_cvae"):
         found_BC = self._decode(latent_BZ, told_BY, mean_BC) * self._unit
         written_BP: Tensor = self.origin_P + found_BC @ self._basis_CP
         return written_BP
-
-
-def _network(
-    num_in: int, hidden_size: int, num_out: int, *, num_hidden: int = 1
-) -> nn.Sequential:
-    layers: list[nn.Module] = [nn.Linear(num_in, hidden_size), nn.ReLU()]
-    for _ in range(num_hidden - 1):
-        layers += [nn.Linear(hidden_size, hidden_size), nn.ReLU()]
-    return nn.Sequential(*layers, nn.Linear(hidden_size, num_out))

@@ -24,8 +24,7 @@ import torch
 from torch import Tensor, nn
 
 from genadapter.attach import RowAdapters
-from genadapter.checks import at_least
-from genadapter.errors import ConfigError
+from genadapter.checks import at_least, below_one
 from genadapter.factors import join, part, stretch
 from genadapter.generators.base import Features, Generator, Surroundings
 from genadapter.library import split_b
@@ -61,8 +60,7 @@ class TextToLoraGenerator(Generator, family="text_to_lora"):
         def __post_init__(self) -> None:
             """Rejects sizes that make no network."""
             at_least(1, self, "task_size", "place_size", "width", "hidden_size")
-            if not 0 <= self.dropout < 1:
-                raise ConfigError(f"dropout must be in [0, 1), got {self.dropout}")
+            below_one(self, "dropout")
 
     def __init__(self, config: Config, surroundings: Surroundings) -> None:
         around = surroundings.spec

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -43,21 +44,11 @@ def test_condition_is_mean_and_total_variance(
 
 
 def test_it_learns_experts_from_their_neighbours(
-    surroundings: Surroundings, features: Features
+    surroundings: Surroundings, learn_experts: Callable[..., float]
 ) -> None:
     """The mean of the prior comes to write what the descriptions' experts are."""
     generator = build(surroundings)
-    library = surroundings.library
-    targets_BP = (
-        surroundings.shared.flat_b() + library.coefficients_NC @ library.basis_CP
-    )
-    optimizer = torch.optim.Adam(generator.parameters(), lr=3e-3)
-    before = (generator(features) - targets_BP).norm()
-    for _ in range(150):
-        optimizer.zero_grad()
-        generator.evidence(features, targets_BP).mean().backward()
-        optimizer.step()
-    assert (generator(features) - targets_BP).norm() < 0.3 * before
+    assert learn_experts(generator, learning_rate=3e-3, num_steps=150) < 0.3
 
 
 def test_temperature_must_be_positive() -> None:
