@@ -10,6 +10,7 @@ Shapes: B slots, P parameters of one flattened B.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -19,6 +20,7 @@ from typing import Any, Literal, final
 import torch
 from torch import Tensor
 
+from genadapter.artifact import canonical_json, new_file, read_json, write_json
 from genadapter.attach import RowAdapters
 from genadapter.checkpoint import Bundle
 from genadapter.generators import Generator, Surroundings
@@ -36,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 NUM_NEIGHBOURS = (1, 2, 4, 8, 16)
 TEMPERATURES = (0.03, 0.1, 0.3, 1.0)
+RIVALS_FILE = "rivals.json"
+"""In a run's folder: how what is not trained there fares."""
 SCALES = (0.75, 1.0, 1.25, 1.5)
 """1 is among them: what a method does as it comes."""
 
@@ -62,17 +66,79 @@ def tune(work: Workspace, draft: Bundle) -> Tuning:
     own, other = _batches(work, told="own"), _batches(work, told="other")
     if not own:
         return Tuning(blend=BlendGenerator.Config())
-    around = draft.surroundings
+    rivals = _rivals(work, draft.surroundings, own, other)
+    generator = draft.generator
+    source = _written(work, draft.surroundings, generator)
+    tried = {
+        **rivals["scale_grid"],
+        generator.family: _by_scale(work, source, own, SCALES),
+    }
+    scales = {name: best_scale(accuracies) for name, accuracies in tried.items()}
+    shuffled = _accuracy(work, source.at(scales[generator.family]), other)
+    generator.cpu()
+    best = max(rivals["blend_grid"], key=lambda row: row["accuracy"])
+    matched = {name: max(accuracies.values()) for name, accuracies in tried.items()}
+    return Tuning(
+        blend=BlendGenerator.Config(
+            num_neighbours=best["num_neighbours"], temperature=best["temperature"]
+        ),
+        scales=scales,
+        results={
+            "validation": {
+                "num_tasks": sum(len(batch.tasks_B) for batch in own),
+                "rows_per_task": work.recipe.data.validation_rows,
+                "matched": _rounded({"base": rivals["base"], **matched}),
+                "shuffled": _rounded(
+                    {**rivals["shuffled"], generator.family: shuffled}
+                ),
+            },
+            "blend_grid": rivals["blend_grid"],
+            "scale_grid": {
+                name: {str(scale): round(a, 4) for scale, a in accuracies.items()}
+                for name, accuracies in tried.items()
+            },
+        },
+    )
+
+
+def _rivals(
+    work: Workspace,
+    around: Surroundings,
+    own: Sequence[Batch],
+    other: Sequence[Batch],
+) -> dict[str, Any]:  # Any: plain JSON
+    """What all families of a run are tuned beside; measured for the first of them."""
+    path, digest = work.folder / RIVALS_FILE, _digest(work, around)
+    kept: dict[str, Any] = read_json(path) if path.exists() else {}  # Any: plain JSON
+    if kept.get("of") == digest:
+        kept["scale_grid"] = {
+            name: {float(scale): a for scale, a in grid.items()}
+            for name, grid in kept["scale_grid"].items()
+        }
+        return kept
+    measured = {"of": digest, **_measure_rivals(work, around, own, other)}
+    with new_file(path) as partial:
+        write_json(partial, measured)
+    return measured
+
+
+def _measure_rivals(
+    work: Workspace,
+    around: Surroundings,
+    own: Sequence[Batch],
+    other: Sequence[Batch],
+) -> dict[str, Any]:  # Any: plain JSON
     grid = [
         (config, _accuracy(work, _written(work, around, blend), own))
         for config in blend_configs()
         for blend in [BlendGenerator(config, around)]
     ]
     best, _ = max(grid, key=lambda pair: pair[1])
-    written = {
-        "nearest": NearestGenerator(NearestGenerator.Config(), around),
-        "blend": BlendGenerator(best, around),
-        draft.generator.family: draft.generator,
+    retrieved = {
+        "nearest": _written(
+            work, around, NearestGenerator(NearestGenerator.Config(), around)
+        ),
+        "blend": _written(work, around, BlendGenerator(best, around)),
     }
     b_P, mean_P = around.shared.flat_b(), around.library.mean_delta()
     constants = {
@@ -83,41 +149,32 @@ def tune(work: Workspace, draft: Bundle) -> Tuning:
             origin_P=b_P,
         ),
     }
-    sources = {name: _written(work, around, g) for name, g in written.items()}
     tried = {
-        name: {s: _accuracy(work, source.at(s), own) for s in scales}
-        for name, source in (constants | sources).items()
-        for scales in [(1.0,) if name == "nearest" else SCALES]
+        name: _by_scale(work, source, own, (1.0,) if name == "nearest" else SCALES)
+        for name, source in (constants | retrieved).items()
     }
-    scales = {name: best_scale(accuracies) for name, accuracies in tried.items()}
-    shuffled = {
-        name: _accuracy(work, source.at(scales[name]), other)
-        for name, source in sources.items()
-    }
-    base = _accuracy(work, constants["multitask"].at(0), own)
-    matched = {"base": base} | {n: max(tried[n].values()) for n in tried}
-    for generator in written.values():
-        generator.cpu()
-    return Tuning(
-        blend=best,
-        scales=scales,
-        results={
-            "validation": {
-                "num_tasks": sum(len(batch.tasks_B) for batch in own),
-                "rows_per_task": work.recipe.data.validation_rows,
-                "matched": _rounded(matched),
-                "shuffled": _rounded(shuffled),
-            },
-            "blend_grid": [
-                {**asdict(config), "accuracy": round(accuracy, 4)}
-                for config, accuracy in grid
-            ],
-            "scale_grid": {
-                name: {str(scale): round(a, 4) for scale, a in accuracies.items()}
-                for name, accuracies in tried.items()
-            },
+    return {
+        "base": _accuracy(work, constants["multitask"].at(0), own),
+        "blend_grid": [
+            {**asdict(config), "accuracy": round(accuracy, 4)}
+            for config, accuracy in grid
+        ],
+        "scale_grid": tried,
+        "shuffled": {
+            name: _accuracy(work, source.at(best_scale(tried[name])), other)
+            for name, source in retrieved.items()
         },
-    )
+    }
+
+
+def _digest(work: Workspace, around: Surroundings) -> str:
+    """Names the adapters that are tuned and the rows that they are tuned on."""
+    digest = hashlib.sha256()
+    for tensor in (around.library.coefficients_NC, around.shared.flat_b()):
+        digest.update(tensor.contiguous().numpy().tobytes())
+    tasks = [work.tasks[t].id for t in work.validation_tasks]
+    digest.update(canonical_json([tasks, work.recipe.data.validation_rows]).encode())
+    return digest.hexdigest()
 
 
 def tune_prompted(work: Workspace, factors: SharedFactors) -> SharedFactors:
@@ -132,7 +189,7 @@ def tune_prompted(work: Workspace, factors: SharedFactors) -> SharedFactors:
     if not batches:
         return factors
     source = _constant(factors, work.reading_spec)
-    tried = {s: _accuracy(work, source.at(s), batches) for s in SCALES}
+    tried = _by_scale(work, source, batches, SCALES)
     scale = best_scale(tried)
     logger.info("prompted rival, accuracy by scale: %s", tried)
     return SharedFactors(
@@ -207,6 +264,15 @@ def _batches(
         rows_per_task=work.recipe.data.validation_rows,
         told=told,
     )
+
+
+def _by_scale(
+    work: Workspace,
+    source: ScaledSource,
+    batches: Sequence[Batch],
+    scales: Sequence[float],
+) -> dict[float, float]:
+    return {scale: _accuracy(work, source.at(scale), batches) for scale in scales}
 
 
 def _accuracy(work: Workspace, source: ScaledSource, batches: Sequence[Batch]) -> float:

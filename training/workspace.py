@@ -33,6 +33,7 @@ _RESUMABLE = (
     "generator_seed",
     "optim",
     "validate_every_steps",
+    "validate_every_steps",
 )
 """Settings of the last stage alone: a run may go on with other ones."""
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from genadapter.artifact import read_json, write_json
 from genadapter.checkpoint import Bundle
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder
@@ -17,7 +18,7 @@ from genadapter.library import flatten_b
 from genadapter.lora import LoraSpec
 from genadapter.pipeline import Pipeline
 from genadapter.reading import Reader
-from training.tuning import ScaledSource, best_scale, tune
+from training.tuning import RIVALS_FILE, ScaledSource, best_scale, tune
 from training.workspace import Workspace
 
 pytestmark = [
@@ -39,6 +40,18 @@ def test_winners_are_beaten_by_none(work: Workspace, bundle: Bundle) -> None:
         tried = tuning.results["scale_grid"][method]
         assert tried[str(scale)] == max(tried.values())
         assert tuning.results["validation"]["matched"][method] == max(tried.values())
+
+
+def test_rivals_are_measured_once_a_run(work: Workspace, bundle: Bundle) -> None:
+    """What lies in the run's folder is taken, unless it is of other experts."""
+    tune(work, bundle)
+    path = work.folder / RIVALS_FILE
+    kept = read_json(path)
+    write_json(path, {**kept, "base": 0.75})
+    assert tune(work, bundle).results["validation"]["matched"]["base"] == 0.75
+    write_json(path, {**kept, "base": 0.75, "of": "other experts"})
+    assert tune(work, bundle).results["validation"]["matched"]["base"] != 0.75
+    assert read_json(path) == kept
 
 
 def test_without_validation_families_nothing_is_chosen(
