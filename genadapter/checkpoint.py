@@ -27,6 +27,7 @@ from genadapter.base_model import BaseModel
 from genadapter.condition import ConditionKind
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError, GenAdapterError
+from genadapter.familiarity import FamiliarityScale
 from genadapter.generators import Generator, Surroundings, find_family
 from genadapter.library import Expert, ExpertLibrary, SharedFactors
 from genadapter.manifest import (
@@ -50,6 +51,7 @@ _SHARED = "shared.safetensors"
 _EXPERTS = "experts.safetensors"
 _RECORDS = "experts.json"
 _CARD = "README.md"
+_FAMILIARITY = "familiarity.safetensors"
 _FILES = {_GENERATOR, _SHARED, _EXPERTS, _RECORDS, _CARD}
 _CODES, _SCALES = ".codes", ".scales"
 _RECORDED_PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu")
@@ -67,6 +69,8 @@ class Bundle:
     """What the bundle says of itself."""
     digest: str
     """Hex sha256 of the manifest file; part of every adapter's id."""
+    familiarity: FamiliarityScale | None = None
+    """What descriptions are rated by; bundles without one rate none."""
 
 
 def save_bundle(
@@ -84,6 +88,7 @@ def save_bundle(
     scales: Mapping[str, float] | None = None,
     recipe: Mapping[str, Any] | None = None,
     conditions: Sequence[ConditionKind] = ("description",),
+    familiarity: FamiliarityScale | None = None,
 ) -> Bundle:
     """Writes a bundle, whole or not at all.
 
@@ -104,6 +109,7 @@ def save_bundle(
         scales: By family or baseline, the manifest's `scales`; 1 where it is not named.
         recipe: The run's resolved settings and the steps it took, as JSON values.
         conditions: Kinds of condition that the generator met in training.
+        familiarity: What it is to rate descriptions by, if at all.
 
     Returns:
         The bundle as it reads back.
@@ -115,6 +121,8 @@ def save_bundle(
         with new_folder(folder) as partial:
             _write_tensors(partial, generator, surroundings)
             (partial / _CARD).write_text(card, encoding="utf-8")
+            if familiarity is not None:
+                write_tensors(partial / _FAMILIARITY, familiarity.tensors())
             manifest = Manifest(
                 format_version=FORMAT_VERSION,
                 created_by=f"genadapter {version('genadapter')}",
@@ -168,7 +176,7 @@ def load_bundle(
         UnknownFamilyError: No such family.
     """
     manifest = read_manifest(folder)
-    if set(manifest.files) != _FILES:
+    if set(manifest.files) - {_FAMILIARITY} != _FILES:
         raise corrupt_bundle(
             folder, f"{MANIFEST_FILE} must name {', '.join(sorted(_FILES))}"
         )
@@ -184,6 +192,9 @@ def load_bundle(
     try:
         surroundings = _read_surroundings(folder, manifest)
         generator = _build(folder, manifest, surroundings, family or manifest.family)
+        familiarity = None
+        if _FAMILIARITY in manifest.files:
+            familiarity = FamiliarityScale(**read_tensors(folder / _FAMILIARITY))
     except GenAdapterError:
         raise
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
@@ -195,6 +206,7 @@ def load_bundle(
         surroundings=surroundings,
         manifest=manifest,
         digest=sha256_of(folder / MANIFEST_FILE),
+        familiarity=familiarity,
     )
 
 

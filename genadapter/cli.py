@@ -272,10 +272,13 @@ def generate(
     seconds = time.perf_counter() - started
     if is_forgotten:
         _check_forgotten(folder)
+    (familiarity,) = pipeline.familiarity([condition]) or [None]
     if is_json:
-        print_json(generated_values(adapter, folder, seconds=seconds))
+        print_json(
+            generated_values(adapter, folder, seconds=seconds, familiarity=familiarity)
+        )
     else:
-        print_generated(adapter, folder, seconds=seconds)
+        print_generated(adapter, folder, seconds=seconds, familiarity=familiarity)
 
 
 def _check_forgotten(folder: Path) -> None:

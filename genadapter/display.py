@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from genadapter.comparison import Answers
     from genadapter.demo import Shown
     from genadapter.doctor import Check
+    from genadapter.familiarity import Familiarity
 
 
 @contextmanager
@@ -52,7 +53,11 @@ def print_json(values: object) -> None:
 
 
 def generated_values(
-    adapter: Adapter, folder: Path, *, seconds: float
+    adapter: Adapter,
+    folder: Path,
+    *,
+    seconds: float,
+    familiarity: Familiarity | None = None,
 ) -> dict[str, Any]:  # Any: plain JSON
     """What `generate` reports."""
     neighbours = [
@@ -64,15 +69,29 @@ def generated_values(
         "path": str(folder),
         "seconds": round(seconds, 4),
         "neighbours": neighbours,
+        "familiarity": familiarity and familiarity.share,
     }
 
 
-def print_generated(adapter: Adapter, folder: Path, *, seconds: float) -> None:
+def print_generated(
+    adapter: Adapter,
+    folder: Path,
+    *,
+    seconds: float,
+    familiarity: Familiarity | None = None,
+) -> None:
     """What `generate` reports, for people."""
     typer.echo(f"{adapter.id} in {1000 * seconds:.0f} ms: {folder}")
     near = [f"{expert} ({near:.2f})" for expert, near in adapter.provenance.neighbours]
     if near:
         typer.echo(f"nearest experts: {', '.join(near)}")
+    if familiarity is not None:
+        share = f"{100 * familiarity.share:.0f}%"
+        typer.echo(
+            f"familiarity: more than {share} of the descriptions it learned from"
+        )
+        if familiarity.is_strange:
+            print_hint("unlike any task that was learned from: expect little of it")
 
 
 def print_answers(answers: Sequence[Answers]) -> None:

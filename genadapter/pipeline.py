@@ -20,6 +20,7 @@ from genadapter.checkpoint import Bundle, load_bundle
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder, SentenceEncoder, embed_passages
 from genadapter.errors import ConditionError, ConfigError
+from genadapter.familiarity import Familiarity, look
 from genadapter.generators import Features, families
 from genadapter.library import Neighbours
 from genadapter.lora import LoraSpec, LoraWeights
@@ -198,6 +199,21 @@ class Pipeline:
             embeddings_BE=embeddings_BE, neighbours=neighbours, reading=reading
         )
         return features.to(device)
+
+    def familiarity(self, conditions: Sequence[Condition]) -> list[Familiarity] | None:
+        """How much each condition is like the descriptions that were learned from.
+
+        `None` where the bundle has no scale for it, or its family looks at no base
+        model. The adapters do not depend on it.
+
+        Args:
+            conditions: At least one; all that each says is rated as one text.
+        """
+        scale = self.bundle.familiarity
+        if scale is None or self.reader is None:
+            return None
+        texts = [condition.text for condition in conditions]
+        return scale.rate(look(texts, self.encoder.encode(texts), self.reader.base))
 
     def generate(
         self, conditions: Sequence[Condition], *, seed: int = 0, draw: Draw = "mean"

@@ -32,6 +32,7 @@ from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, save_bundle
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder
+from genadapter.familiarity import FamiliarityScale
 from genadapter.generators import (
     Features,
     Generator,
@@ -398,9 +399,14 @@ def features(
 def write_bundle(
     base: BaseModel, surroundings: Surroundings, encoder: HashingEncoder
 ) -> Callable[..., Bundle]:
-    """Writes a bundle to a folder, by `family`."""
+    """Writes a bundle to a folder, by `family`, if wanted with a `familiarity`."""
 
-    def write(folder: Path, *, family: str = "hypernetwork") -> Bundle:
+    def write(
+        folder: Path,
+        *,
+        family: str = "hypernetwork",
+        familiarity: FamiliarityScale | None = None,
+    ) -> Bundle:
         return save_bundle(
             folder,
             generator=make_generator(family, surroundings),
@@ -412,6 +418,7 @@ def write_bundle(
             results={},
             card="# A bundle for tests\n",
             untrained_configs={"blend": {"num_neighbours": 2, "temperature": 0.2}},
+            familiarity=familiarity,
         )
 
     return write

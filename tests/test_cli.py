@@ -69,7 +69,13 @@ def test_generate_writes_a_peft_folder_and_reports_it(
     """One description gives one folder; JSON names id, path, time and neighbours."""
     folder = tmp_path / "plural"
     values = values_of(invoke("generate", DESCRIPTION, "--out", str(folder), "--json"))
-    assert sorted(values) == ["id", "neighbours", "path", "seconds"]
+    assert sorted(values) == [
+        "familiarity",
+        "id",
+        "neighbours",
+        "path",
+        "seconds",
+    ]
     assert load_adapter(folder).id == values["id"]
     assert values["path"] == str(folder)
     assert sorted(values["neighbours"][0]) == ["id", "similarity"]

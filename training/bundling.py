@@ -12,8 +12,10 @@ from torch import Tensor
 
 from genadapter.checkpoint import Bundle, save_bundle
 from genadapter.condition import ConditionKind
+from genadapter.familiarity import FamiliarityScale
 from genadapter.generators import Generator, Surroundings, find_family
 from training.experts.gains import expert_gains, warn_of_lossy_basis
+from training.familiarity import fit_scale
 from training.run import generator_steps
 from training.tuning import tune
 from training.workspace import Workspace, to_json
@@ -54,6 +56,18 @@ def bundle_run(
         results=results,
         untrained_configs={"blend": asdict(tuning.blend)},
         scales=tuning.scales,
+        familiarity=_familiarity(work) if generator.reads_base else None,
+    )
+
+
+def _familiarity(work: Workspace) -> FamiliarityScale:
+    """Fitted to two descriptions of every task that the experts were trained on."""
+    known = (task.train_descriptions[:2] for task in work.tasks[: work.num_experts])
+    return fit_scale(
+        [text for texts in known for text in texts],
+        encoder=work.encoder,
+        base=work.base,
+        seed=work.recipe.seed,
     )
 
 
@@ -66,6 +80,7 @@ def _save(
     results: dict[str, Any] | None = None,  # Any: plain JSON
     untrained_configs: dict[str, dict[str, Any]] | None = None,
     scales: Mapping[str, float] | None = None,
+    familiarity: FamiliarityScale | None = None,
 ) -> Bundle:
     seed = work.recipe.seed
     return save_bundle(
@@ -86,6 +101,7 @@ def _save(
         scales=scales,
         recipe=recipe_of(work),
         conditions=_met(work, generator),
+        familiarity=familiarity,
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, get_args
 
 from genadapter.artifact import write_json
 from training.evaluation.plots import write_plot
+from training.evaluation.rating import FamiliarityCheck
 from training.evaluation.results import (
     MAJORITY,
     METRICS,
@@ -45,6 +46,8 @@ class Report:
     """The same tasks by distance; empty without oracles."""
     origin: Mapping[str, Any]  # Any: plain JSON
     """Which bundle, base model, rows and seed this is of."""
+    familiarity: FamiliarityCheck | None = None
+    """What the bundle's rating of descriptions was worth; `None` where it has none."""
 
     def to_dict(self) -> dict[str, Any]:  # Any: plain JSON
         """The report as JSON values; what was not measured is null."""
@@ -65,6 +68,7 @@ class Report:
             "headline_by_distance": {
                 d: s.to_dict() for d, s in self.headline_by_distance.items()
             },
+            "familiarity": self.familiarity and _rounded_values(self.familiarity),
             "origin": dict(self.origin),
             "tasks": [_task_values(task, self.methods) for task in self.tasks],
         }
@@ -99,6 +103,7 @@ def build_report(
     default: str,
     seed: int,
     origin: Mapping[str, Any],  # Any: plain JSON
+    familiarity: FamiliarityCheck | None = None,
 ) -> Report:
     """Sums up scored tasks.
 
@@ -108,6 +113,7 @@ def build_report(
         default: The method that margins and differences are of.
         seed: Of the bootstrap.
         origin: What the scores are of, as JSON values.
+        familiarity: What the bundle's rating of descriptions was worth.
     """
 
     def summary(part: Sequence[TaskResult], *more: str) -> Summary:
@@ -132,6 +138,7 @@ def build_report(
             if has_oracles
         },
         origin=origin,
+        familiarity=familiarity,
     )
 
 
@@ -162,6 +169,10 @@ def _task_values(
     for metric in METRICS:
         values[metric] = {m: _rounded(task.mean(m, metric)) for m in methods}
     return values
+
+
+def _rounded_values(values: FamiliarityCheck) -> dict[str, Any]:  # Any: plain JSON
+    return {name: _rounded(value) for name, value in asdict(values).items()}
 
 
 def _rounded(value: float | None) -> float | None:

@@ -37,6 +37,7 @@ from training.evaluation.methods import (
     shuffled,
     treatment,
 )
+from training.evaluation.rating import check_familiarity
 from training.evaluation.report import Report, build_report
 from training.evaluation.results import distance_of, score_tasks
 from training.evaluation.upper_bound import UpperBound
@@ -178,11 +179,13 @@ def evaluate(
     chosen = [*columns, *(method for method in chosen if method == ORACLE)]
     if bound is not None:
         columns[ORACLE] = [bound.column(tasks, questions)]
+    results = score_tasks(tasks, distances, questions, columns, bound=bound)
     return build_report(
-        score_tasks(tasks, distances, questions, columns, bound=bound),
+        results,
         chosen,
         default=pipeline.family,
         seed=seed,
+        familiarity=check_familiarity(tasks, results, pipeline, seed=seed),
         origin={
             "bundle": pipeline.bundle.digest,
             "repeats": [repeat.bundle.digest for repeat in repeats],
