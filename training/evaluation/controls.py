@@ -1,4 +1,4 @@
-"""Controls: wrong descriptions, to see whether the right one is what does the work."""
+"""Controls: other descriptions, to see whether the right one is what does the work."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from training.tasks import Task
 def description_of(task: Task) -> str:
     """What every method is told of a task: a wording that was never trained on."""
     return task.heldout_descriptions[0]
+
+
+def other_wording(task: Task) -> str | None:
+    """Another wording that was never trained on; `None` where there is one alone."""
+    return next(iter(task.heldout_descriptions[1:]), None)
 
 
 def task_of_another_family(

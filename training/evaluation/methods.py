@@ -24,6 +24,7 @@ from training.evaluation.arrow import ArrowRouting, arrow_routing
 from training.evaluation.controls import (
     description_of,
     junk,
+    other_wording,
     sibling,
     task_of_another_family,
 )
@@ -46,8 +47,9 @@ PROMPTED = "multitask_prompted"
 ORACLE = "oracle"
 SHOWN = ("base_shots", "few_shot_lora", "lorahub")
 """What else is made of examples, where tasks are told by them."""
-CONTROLS = ("shuffled", "sibling", "junk", "mean")
-"""Ends of the names of the generator's controls, such as `hypernetwork_junk`."""
+CONTROLS = ("shuffled", "sibling", "junk", "mean", "reworded")
+"""Ends of the names of the generator's controls, such as `hypernetwork_junk`. The last one
+is told right, in other words: how much hangs on the wording."""
 _FIXED = (BASE, "base_description", MULTITASK, PROMPTED, "uniform", "arrow")
 
 
@@ -113,7 +115,8 @@ def known_methods(family: str, *, num_shots: int = 0) -> tuple[str, ...]:
         if not cls.objectives and name != family and kind in cls.conditions
     ]
     # The mean is taken over what experts are known by, and that is descriptions.
-    known = [c for c in CONTROLS if c != "mean" or not num_shots]
+    of_words = ("mean", "reworded") if num_shots else ()
+    known = [c for c in CONTROLS if c not in of_words]
     controls = [f"{family}_{control}" for control in known]
     return (*_FIXED, *shown, *others, family, *controls, ORACLE)
 
@@ -284,6 +287,15 @@ def _mean(setting: Setting) -> Treatment:
     )
 
 
+def _reworded(setting: Setting) -> Treatment:
+    texts = {
+        p: Condition(description=other)
+        for p, task in enumerate(setting.tasks)
+        if (other := other_wording(task)) is not None
+    }
+    return _written(setting.pipeline, _generate(setting.pipeline, texts, setting.seed))
+
+
 def _told_of(lent: Mapping[int, Task | None], setting: Setting) -> Treatment:
     found = {p: task for p, task in lent.items() if task is not None}
     texts = {p: condition_of(task, setting) for p, task in found.items()}
@@ -401,4 +413,5 @@ _CONTROLS: dict[str, Callable[[Setting], Treatment]] = {
     "sibling": _sibling,
     "junk": _junk,
     "mean": _mean,
+    "reworded": _reworded,
 }

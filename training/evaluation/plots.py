@@ -1,8 +1,8 @@
-"""Plots: exact match of every method at every distance, with its interval."""
+"""Plots: exact match of methods at every distance, and as tasks grow more similar."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -38,6 +38,42 @@ def write_plot(
         _draw_panel(axes, macro, methods, default)
         axes.set_title(name.replace("_", " "), loc="left", fontsize=10)
     panels[-1, 0].set_xticks(range(len(methods)), methods, rotation=40, ha="right")
+    figure.savefig(path, dpi=110, bbox_inches="tight", metadata={"Software": None})
+    plt.close(figure)
+
+
+def write_curves(
+    groups: Sequence[tuple[float, Mapping[str, MethodMean | None]]],
+    *,
+    default: str,
+    path: Path,
+) -> None:
+    """Draws exact match over similarity to the nearest training task as a PNG.
+
+    Args:
+        groups: By similarity, every method's mean; `None` where it was not measured.
+        default: The method to stand out.
+        path: Of the PNG.
+    """
+    figure, axes = plt.subplots(figsize=(6, 3.6))
+    # Controls would be as many lines again, all near the bottom.
+    names = dict.fromkeys(m for _, macro in groups for m in macro)
+    for name in [m for m in names if not m.startswith(f"{default}_")]:
+        places = [(x, mean) for x, macro in groups if (mean := macro.get(name))]
+        axes.plot(
+            [x for x, _ in places],
+            [mean.exact_match.value for _, mean in places],
+            label=name,
+            marker="o",
+            linewidth=2.5 if name == default else 1.0,
+            color=DEFAULT_COLOUR if name == default else None,
+        )
+    axes.set_ylim(0, 1)
+    axes.set_xlabel("cosine of the description and the nearest expert's")
+    axes.set_ylabel("exact match")
+    axes.spines[["top", "right"]].set_visible(False)
+    if names:
+        axes.legend(fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
     figure.savefig(path, dpi=110, bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)
 

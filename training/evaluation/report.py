@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
 from genadapter.artifact import write_json
-from training.evaluation.plots import write_plot
+from training.evaluation.plots import write_curves, write_plot
 from training.evaluation.rating import FamiliarityCheck
 from training.evaluation.results import (
     MAJORITY,
@@ -20,6 +21,31 @@ from training.evaluation.results import (
 from training.evaluation.summary import MethodMean, Summary, summarise
 
 DISTANCES: tuple[Distance, ...] = get_args(Distance)
+
+
+NUM_GROUPS = 4
+"""Groups of equal size that tasks are put in by similarity."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SimilarityGroup:
+    """Tasks about as near to what was trained on."""
+
+    low: float
+    """The lowest similarity among them."""
+    high: float
+    """The highest one."""
+    summary: Summary
+    """How methods do on them."""
+
+    def to_dict(self) -> dict[str, Any]:  # Any: plain JSON
+        """Bounds and the mean of every method, as JSON values."""
+        return {
+            "low": _rounded(self.low),
+            "high": _rounded(self.high),
+            "num_tasks": self.summary.num_tasks,
+            "macro": self.summary.to_dict()["macro"],
+        }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +70,8 @@ class Report:
     """Tasks whose oracle gains enough over the base; `None` without oracles."""
     headline_by_distance: Mapping[Distance, Summary]
     """The same tasks by distance; empty without oracles."""
+    by_similarity: tuple[SimilarityGroup, ...]
+    """All tasks, from the farthest to the nearest of what was trained on."""
     origin: Mapping[str, Any]  # Any: plain JSON
     """Which bundle, base model, rows and seed this is of."""
     familiarity: FamiliarityCheck | None = None
@@ -68,6 +96,7 @@ class Report:
             "headline_by_distance": {
                 d: s.to_dict() for d, s in self.headline_by_distance.items()
             },
+            "by_similarity": [group.to_dict() for group in self.by_similarity],
             "familiarity": self.familiarity and _rounded_values(self.familiarity),
             "origin": dict(self.origin),
             "tasks": [_task_values(task, self.methods) for task in self.tasks],
@@ -137,13 +166,26 @@ def build_report(
             for d in DISTANCES
             if has_oracles
         },
+        by_similarity=tuple(
+            SimilarityGroup(low=part[0][0], high=part[-1][0], summary=summary(members))
+            for part in _groups(tasks)
+            for members in [[task for _, task in part]]
+        ),
         origin=origin,
         familiarity=familiarity,
     )
 
 
+def _groups(tasks: Sequence[TaskResult]) -> list[list[tuple[float, TaskResult]]]:
+    """Tasks with their similarities, from low to high, in groups of equal size."""
+    known = [(t.similarity, t) for t in tasks if t.similarity is not None]
+    known.sort(key=lambda pair: pair[0])
+    bounds = [round(i * len(known) / NUM_GROUPS) for i in range(NUM_GROUPS + 1)]
+    return [known[low:high] for low, high in pairwise(bounds) if high > low]
+
+
 def write_report(report: Report, folder: Path) -> None:
-    """Writes `report.json`, `report.md` and `report.png` into a folder."""
+    """Writes `report.json`, `report.md`, `report.png` and `similarity.png`."""
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / "report.json", report.to_dict())
     (folder / "report.md").write_text(report.to_markdown(), encoding="utf-8")
@@ -151,6 +193,11 @@ def write_report(report: Report, folder: Path) -> None:
         {d: s.macro for d, s in report.by_distance.items() if s.num_tasks},
         default=report.default,
         path=folder / "report.png",
+    )
+    write_curves(
+        [((g.low + g.high) / 2, g.summary.macro) for g in report.by_similarity],
+        default=report.default,
+        path=folder / "similarity.png",
     )
 
 
@@ -162,6 +209,7 @@ def _task_values(
         "family": task.family,
         "distance": task.distance,
         "rows": task.num_rows,
+        "similarity": _rounded(task.similarity),
         "two_answers": task.has_two_answers,
         "majority": _rounded(task.mean(MAJORITY)),
         "told": dict(task.told),

@@ -14,6 +14,7 @@ import numpy as np
 from genadapter.pipeline import Pipeline
 from training.evaluation.answering import Question
 from training.evaluation.cells import Column
+from training.evaluation.controls import description_of
 from training.evaluation.intervals import Array
 from training.evaluation.scoring import (
     Score,
@@ -47,6 +48,9 @@ class TaskResult:
     """Whether it is a choice of two answers."""
     num_rows: int
     """Rows that were asked (R)."""
+    similarity: float | None
+    """Cosine of its description and that of the nearest expert's task; `None` where the
+    bundle has no expert."""
     scores: Mapping[str, Array]
     """By method, (R, M) in the order of `METRICS`; without methods that do not apply."""
     oracle_gain: float | None = None
@@ -67,6 +71,16 @@ class TaskResult:
     def has_headroom(self) -> bool:
         """Whether there is an oracle, and it gains enough."""
         return has_headroom(self.oracle_gain)
+
+
+def similarities_of(tasks: Sequence[Task], pipeline: Pipeline) -> list[float | None]:
+    """How near to each task's description the nearest expert of the bundle lies."""
+    library = pipeline.bundle.surroundings.library
+    if not library.experts:
+        return [None] * len(tasks)
+    embeddings_BE = pipeline.encoder.encode([description_of(task) for task in tasks])
+    near = library.search(embeddings_BE, num_neighbours=1)
+    return [float(nearest) for nearest in near.similarities_BK[:, 0]]
 
 
 def has_headroom(oracle_gain: float | None) -> bool:
@@ -96,6 +110,7 @@ def score_rows(scores: Sequence[Score]) -> Array:
 def score_tasks(
     tasks: Sequence[Task],
     distances: Sequence[Distance],
+    similarities: Sequence[float | None],
     questions: Sequence[Question],
     columns: Mapping[str, Sequence[Column]],
     *,
@@ -106,6 +121,7 @@ def score_tasks(
     Args:
         tasks: The tasks that are scored.
         distances: How far each is from what was trained on.
+        similarities: How near to each the nearest expert lies.
         questions: The rows of all tasks.
         columns: By method, an answer a question; more than one column where it was
             trained with several seeds.
@@ -118,6 +134,7 @@ def score_tasks(
             distances[position],
             {i: q for i, q in enumerate(questions) if q.task == position},
             columns,
+            similarity=similarities[position],
             oracle_gain=None if bound is None else bound.gain_of(task),
         )
         for position, task in enumerate(tasks)
@@ -131,6 +148,7 @@ def _task_result(
     asked: Mapping[int, Question],
     columns: Mapping[str, Sequence[Column]],
     *,
+    similarity: float | None,
     oracle_gain: float | None,
 ) -> TaskResult:
     scores, by_seed = {}, {}
@@ -150,6 +168,7 @@ def _task_result(
         distance=distance,
         has_two_answers=has_two_answers(task),
         num_rows=len(asked),
+        similarity=similarity,
         scores=scores,
         oracle_gain=oracle_gain,
         told={

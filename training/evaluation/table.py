@@ -39,7 +39,7 @@ from training.evaluation.methods import (
 )
 from training.evaluation.rating import check_familiarity
 from training.evaluation.report import Report, build_report
-from training.evaluation.results import distance_of, score_tasks
+from training.evaluation.results import distance_of, score_tasks, similarities_of
 from training.evaluation.upper_bound import UpperBound
 from training.tasks import Split, Task, read_tasks
 
@@ -179,7 +179,14 @@ def evaluate(
     chosen = [*columns, *(method for method in chosen if method == ORACLE)]
     if bound is not None:
         columns[ORACLE] = [bound.column(tasks, questions)]
-    results = score_tasks(tasks, distances, questions, columns, bound=bound)
+    results = score_tasks(
+        tasks,
+        distances,
+        similarities_of(tasks, pipeline),
+        questions,
+        columns,
+        bound=bound,
+    )
     return build_report(
         results,
         chosen,

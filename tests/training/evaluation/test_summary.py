@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from statistics import fmean
 
 import numpy as np
@@ -37,6 +38,7 @@ def _result(
         for method, rows in values.items()
     }
     return TaskResult(
+        similarity=None,
         id=name,
         family=name[0],
         distance=distance,
@@ -155,6 +157,23 @@ def test_headline_keeps_tasks_with_headroom(report: Report) -> None:
         distance: part["macro"]["hypernetwork"]["exact_match"]
         for distance, part in by_distance.items()
     } == {"seen_tasks": None, "unseen_tasks": 0.5, "unseen_families": 1}
+
+
+def test_tasks_are_grouped_by_similarity() -> None:
+    """From far to near, in groups as equal as can be; all tasks are in one."""
+    results = [
+        replace(RESULTS[0], id=f"a{i}", similarity=value)
+        for i, value in enumerate((0.5, 0.1, 0.9, 0.3, 0.7, 0.2))
+    ]
+    report = build_report(results, METHODS, default="hypernetwork", seed=0, origin={})
+    groups = report.to_dict()["by_similarity"]
+    assert [(g["low"], g["high"], g["num_tasks"]) for g in groups] == [
+        (0.1, 0.2, 2),
+        (0.3, 0.3, 1),
+        (0.5, 0.5, 1),
+        (0.7, 0.9, 2),
+    ]
+    assert groups[0]["macro"]["hypernetwork"]["num_tasks"] == 2
 
 
 def test_without_oracles_there_is_no_headline() -> None:

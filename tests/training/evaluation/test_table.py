@@ -103,7 +103,8 @@ def test_every_method_fills_its_cells(
     assert values["default"] == "hypernetwork"
     assert tuple(values["methods"]) == known_methods("hypernetwork")
     absent = {m for m, mean in values["macro"].items() if mean["exact_match"] is None}
-    assert absent == {"oracle"}
+    # Tasks here have one held-out wording, so none to reword them by.
+    assert absent == {"oracle", "hypernetwork_reworded"}
     assert [task["rows"] for task in values["tasks"]] == [2, 2, 2, 2]
     assert values["macro"]["hypernetwork_sibling"]["num_tasks"] == 2
     assert [task["two_answers"] for task in values["tasks"]] == [
@@ -295,6 +296,18 @@ def test_wrong_descriptions_give_other_adapters(setting: Setting) -> None:
         assert right is not None
         assert wrong is not None
         assert not torch.equal(right, wrong), control
+
+
+def test_reworded_is_told_right_in_other_words(setting: Setting) -> None:
+    """By the second held-out wording; a task without one is left out."""
+    texts = tuple(f"{word} a colour" for word in ("name", "give", "say", "tell") * 2)
+    worded = replace(setting, tasks=(replace(TASKS[0], descriptions=texts), TASKS[1]))
+    other = worded.tasks[0].heldout_descriptions[1]
+    written = treatment("hypernetwork_reworded", worded).b_of
+    (expected,) = setting.pipeline.generate([Condition(description=other)])
+    assert set(written) == {0}
+    b = {n: expected.weights.b[n] for n in ("k_proj", "v_proj")}
+    torch.testing.assert_close(written[0], flatten_b(b))
 
 
 def test_nearest_runs_on_the_bundles_library(setting: Setting) -> None:
