@@ -21,7 +21,7 @@ from genadapter.condition import Condition
 from genadapter.encoder import Encoder, SentenceEncoder, embed_passages
 from genadapter.errors import ConditionError, ConfigError
 from genadapter.familiarity import Familiarity, look
-from genadapter.generators import Features, families
+from genadapter.generators import Features, Generator, families
 from genadapter.library import Neighbours
 from genadapter.lora import LoraSpec, LoraWeights
 from genadapter.manifest import check_base, check_encoder, find_bundle, read_manifest
@@ -149,6 +149,26 @@ class Pipeline:
         check_base(pipeline.bundle.manifest, base)
         return pipeline, base
 
+    def beside(self, bundle_path: Path) -> Pipeline:
+        """A pipeline on another bundle, with this one's encoder and base model.
+
+        Args:
+            bundle_path: A bundle folder.
+
+        Raises:
+            BundleNotFoundError: There is no bundle.
+            CorruptArtifactError: The bundle was changed or damaged.
+            SpecMismatchError: It was trained on another base or with another encoder.
+            ConfigError: Its family looks at the base model, and this one's does not.
+        """
+        bundle = load_bundle(bundle_path, base=None, encoder=self.encoder)
+        bundle.generator.to(_device_of(self.bundle.generator))
+        reader = None
+        if bundle.generator.reads_base and self.reader is not None:
+            check_base(bundle.manifest, self.reader.base)
+            reader = bundle.generator.reader(self.reader.base)
+        return Pipeline(self.base_name, bundle, self.encoder, reader)
+
     @property
     def spec(self) -> LoraSpec:
         """Shape of the adapters it writes."""
@@ -191,14 +211,13 @@ class Pipeline:
         neighbours = self.bundle.surroundings.library.search(
             embeddings_BE, num_neighbours=generator.num_neighbours
         )
-        device = next(chain(generator.parameters(), generator.buffers())).device
         reading = None
         if generator.reads_base and self.reader is not None:
             reading = self.reader.read([condition.passages for condition in conditions])
         features = Features(
             embeddings_BE=embeddings_BE, neighbours=neighbours, reading=reading
         )
-        return features.to(device)
+        return features.to(_device_of(generator))
 
     def familiarity(self, conditions: Sequence[Condition]) -> list[Familiarity] | None:
         """How much each condition is like the descriptions that were learned from.
@@ -326,6 +345,10 @@ class Pipeline:
             )
             for row, near in zip(indices.tolist(), similarities.tolist(), strict=True)
         ]
+
+
+def _device_of(generator: Generator) -> torch.device:
+    return next(chain(generator.parameters(), generator.buffers())).device
 
 
 def _noise(identity: str) -> torch.Generator:

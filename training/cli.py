@@ -14,6 +14,7 @@ from training.commands import experts, tasks
 from training.commands.ablate import ablate
 from training.commands.bench import experts as bench_experts
 from training.commands.evaluate import evaluate
+from training.commands.report import report
 from training.commands.train import train
 
 
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
     app.command()(train)
     app.command()(ablate)
     app.command()(evaluate)
+    app.command()(report)
     suite = typer.Typer(help="The task suite and task files.", no_args_is_help=True)
     suite.command("build")(tasks.build)
     suite.command("list")(tasks.list_)

@@ -94,6 +94,22 @@ def run_folder(name: str) -> Path:
     return home() / "runs" / name
 
 
+def bundles_of(name: str) -> list[Path]:
+    """Folders of the bundles that a run made, one a family and seed.
+
+    Raises:
+        ConfigError: The run made none.
+    """
+    folder = run_folder(name) / "bundles"
+    found = sorted(path for path in folder.glob("*") if path.is_dir())
+    if not found:
+        raise ConfigError(
+            f"run {name!r} has no bundle in {folder}: make them with `genadapter train "
+            f"RECIPE name={name}`, once for every family"
+        )
+    return found
+
+
 def prepare(
     recipe: Recipe,
     *,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from genadapter.base_model import BaseModel
+from genadapter.checkpoint import Bundle
 from genadapter.cli import Loaders, create_app
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError
@@ -314,6 +317,44 @@ def test_oracles_are_trained_once_and_read_by_evaluate(
     )
     assert table["methods"] == ["base", "oracle"]
     assert table["headline"]["num_tasks"] == values["num_with_headroom"]
+
+
+@pytest.mark.filterwarnings("ignore:.*does not have many workers")
+@pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning")
+def test_report_sets_a_runs_other_families_beside_the_bundle(
+    pipeline: Pipeline,
+    base: BaseModel,
+    write_bundle: Callable[..., Bundle],
+    suite_file: str,
+    tmp_path: Path,
+) -> None:
+    """Tables and figures in a folder a part, and a page that shows them."""
+    loaders = Loaders(pipeline_with_base=lambda *_: (pipeline, base))
+    oracles, out = tmp_path / "oracles.json", tmp_path / "reports"
+    train = ["experts", "oracles", "--tasks", suite_file, "--steps", "2"]
+    values_of(
+        invoke(*train, "--rows", "2", "--out", str(oracles), obj=loaders),
+    )
+    write_bundle(run_folder("mine") / "bundles" / "blend", family="blend")
+    write_bundle(run_folder("mine") / "bundles" / "icm_cvae", family="icm_cvae")
+    arguments = ["--oracles", str(oracles), "--out", str(out), "--rows", "2"]
+    arguments += ["--tasks-folder", suite_file]
+    result = invoke("report", "mine", *arguments, obj=loaders)
+    assert result.exit_code == 0, result.stderr
+    values = json.loads((out / "heldout" / "report.json").read_text("utf-8"))
+    assert {"icm_cvae", "icm_cvae_shuffled", "oracle"} <= set(values["methods"])
+    assert {path.name for path in out.iterdir()} == {"README.md", "heldout"}
+    page = (out / "README.md").read_text("utf-8")
+    for name in re.findall(r"!\[.*?\]\((.*?)\)", page):
+        assert (out / name).exists()
+    assert "| icm_cvae_shuffled |" in page
+
+
+def test_report_beside_a_run_without_bundles_is_refused() -> None:
+    """Before anything is loaded; the message says how to make them."""
+    result = invoke("report", "nobody")
+    assert result.exit_code == 2
+    assert "genadapter train RECIPE name=nobody" in result.stderr
 
 
 def test_groups_of_other_packages_are_joined() -> None:

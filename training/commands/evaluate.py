@@ -90,7 +90,7 @@ def evaluate(
     with progress("Loading the base model, the encoder and the bundle"):
         pipeline, model = ctx.obj.pipeline_with_base(bundle, None, base)
         rivals, repeats = (
-            [ctx.obj.pipeline(folder, None, base) for folder in folders or ()]
+            [pipeline.beside(folder) for folder in folders or ()]
             for folders in (rival, repeat)
         )
     report = evaluation.evaluate(
@@ -109,7 +109,7 @@ def evaluate(
         cells=evaluation.Cells(
             home() / "evaluations", reuse="nothing" if is_fresh else "kept"
         ),
-        progress=_say,
+        progress=say,
     )
     if out is not None:
         evaluation.write_report(report, out)
@@ -123,5 +123,6 @@ def _names(methods: str) -> list[str]:
     return [name.strip() for name in methods.split(",") if name.strip()]
 
 
-def _say(method: str, share: float) -> None:
+def say(method: str, share: float) -> None:
+    """Which method answers next."""
     typer.echo(f"{share:4.0%} {method}", err=True)

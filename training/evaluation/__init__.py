@@ -1,6 +1,7 @@
 """Tasks x methods: who answers what right, with controls and intervals."""
 
 from training.evaluation.cells import Cells
+from training.evaluation.index import write_index
 from training.evaluation.methods import check_oracles, known_methods
 from training.evaluation.oracle import OracleConfig, train_oracles
 from training.evaluation.report import Report, write_report
@@ -28,5 +29,6 @@ __all__ = [
     "read_bound",
     "train_oracles",
     "write_bound",
+    "write_index",
     "write_report",
 ]

@@ -1,0 +1,106 @@
+"""`genadapter report`: every number and figure that the project shows, made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from genadapter.display import progress
+from genadapter.errors import ConfigError
+from genadapter.packages import home
+from training.commands.evaluate import say
+from training.commands.tasks import SUITE
+from training.commands.workspace import BundleOption, SuiteOption
+
+if TYPE_CHECKING:
+    from genadapter.pipeline import Pipeline
+
+REPORTS = Path("data/reports")
+ORACLES = REPORTS / "oracles.json"
+PARTS = {"heldout": 0, "five_examples": 5, "sixteen_examples": 16}
+"""By folder, the examples that tasks are told by; 0 tells their descriptions."""
+
+
+def report(
+    ctx: typer.Context,
+    run: Annotated[
+        str | None,
+        typer.Argument(
+            help="A run, whose bundles of other families and seeds stand beside it."
+        ),
+    ] = None,
+    num_rows: Annotated[
+        int, typer.Option("--rows", min=1, help="Test rows of a task at most.")
+    ] = 8,
+    oracles: Annotated[
+        Path, typer.Option(help="File of `experts oracles`; the upper bound.")
+    ] = ORACLES,
+    seed: Annotated[int, typer.Option(help="Of controls and intervals.")] = 0,
+    tasks_folder: SuiteOption = SUITE,
+    bundle: BundleOption = None,
+    out: Annotated[Path, typer.Option(help="Folder of the reports.")] = REPORTS,
+) -> None:
+    """Score the bundle on all held-out tasks, and write tables and figures.
+
+    Told by descriptions and, where the bundle takes them, by 5 and by 16 examples. Killed
+    and started again, it goes on with the methods that are missing.
+    """
+    from training import evaluation
+    from training.tasks import read_tasks
+    from training.workspace import bundles_of
+
+    folders = [] if run is None else bundles_of(run)
+    bound = evaluation.read_bound(oracles)
+    suite = read_tasks(tasks_folder)
+    with progress("Loading the base model, the encoder and the bundles"):
+        pipeline, base = ctx.obj.pipeline_with_base(bundle, None, None)
+        others = [
+            other
+            for folder in folders
+            if (other := pipeline.beside(folder)).bundle.digest
+            != pipeline.bundle.digest
+        ]
+    rivals, repeats = _sorted_out(others, pipeline)
+    made = {}
+    for part, num_shots in PARTS.items():
+        if num_shots and "examples" not in pipeline.kinds:
+            continue
+        typer.echo(part, err=True)
+        made[part] = evaluation.evaluate(
+            evaluation.find_tasks("heldout", suite),
+            base=base,
+            pipeline=pipeline,
+            num_rows=num_rows,
+            seed=seed,
+            num_shots=num_shots,
+            suite=suite,
+            bound=bound,
+            rivals=[r for r in rivals if not num_shots or "examples" in r.kinds],
+            repeats=repeats,
+            cells=evaluation.Cells(home() / "evaluations"),
+            progress=say,
+        )
+        evaluation.write_report(made[part], out / part)
+    evaluation.write_index(made, out)
+    typer.echo(str(out / "README.md"))
+
+
+def _sorted_out(
+    others: list[Pipeline], pipeline: Pipeline
+) -> tuple[list[Pipeline], list[Pipeline]]:
+    """One rival of every other family; the bundle's own family again, by other seeds."""
+    rivals: dict[str, Pipeline] = {}
+    for other in others:
+        if other.family != pipeline.family:
+            rivals.setdefault(other.family, other)
+    repeats = [other for other in others if other.family == pipeline.family]
+    trained_on = pipeline.bundle.manifest.trained_on
+    for other in [*rivals.values(), *repeats]:
+        if other.bundle.manifest.trained_on != trained_on:
+            raise ConfigError(
+                f"the run's {other.family} bundle was trained on other tasks than the "
+                "bundle: give the run that the bundle comes from, or none"
+            )
+    return list(rivals.values()), repeats
