@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from genadapter.checkpoint import Bundle, save_bundle
@@ -16,9 +17,13 @@ from genadapter.familiarity import FamiliarityScale
 from genadapter.generators import Generator, Surroundings, find_family
 from training.experts.gains import expert_gains, warn_of_lossy_basis
 from training.familiarity import fit_scale
+from training.kept import kept_figures
 from training.run import generator_steps
 from training.tuning import tune
 from training.workspace import Workspace, to_json
+
+FAMILIARITY_FILE = "familiarity.json"
+"""In a run's folder: the scale, which is the same for all its families."""
 
 
 def bundle_run(
@@ -62,13 +67,24 @@ def bundle_run(
 
 def _familiarity(work: Workspace) -> FamiliarityScale:
     """Fitted to two descriptions of every task that the experts were trained on."""
-    known = (task.train_descriptions[:2] for task in work.tasks[: work.num_experts])
-    return fit_scale(
-        [text for texts in known for text in texts],
-        encoder=work.encoder,
-        base=work.base,
-        seed=work.recipe.seed,
+    known = [task.train_descriptions[:2] for task in work.tasks[: work.num_experts]]
+
+    def fit() -> dict[str, Any]:  # Any: plain JSON
+        scale = fit_scale(
+            [text for texts in known for text in texts],
+            encoder=work.encoder,
+            base=work.base,
+            seed=work.recipe.seed,
+        )
+        return {name: tensor.tolist() for name, tensor in scale.tensors().items()}
+
+    found = kept_figures(
+        work.folder / FAMILIARITY_FILE,
+        tensors=(),
+        values=[known, work.encoder.name, work.base.fingerprint.digest],
+        measure=fit,
     )
+    return FamiliarityScale(**{name: torch.tensor(v) for name, v in found.items()})
 
 
 def _save(

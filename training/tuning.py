@@ -10,7 +10,6 @@ Shapes: B slots, P parameters of one flattened B.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -20,7 +19,6 @@ from typing import Any, Literal, final
 import torch
 from torch import Tensor
 
-from genadapter.artifact import canonical_json, new_file, read_json, write_json
 from genadapter.attach import RowAdapters
 from genadapter.checkpoint import Bundle
 from genadapter.generators import Generator, Surroundings
@@ -30,6 +28,7 @@ from genadapter.library import SharedFactors, split_b
 from genadapter.lora import LoraSpec
 from training.batches import Batch, PromptedData
 from training.datamodule import validation_batches
+from training.kept import kept_figures
 from training.sources import AdapterSource, ConstantSource, GeneratorSource
 from training.teacher_forcing import mean_accuracy, score_tasks
 from training.workspace import Workspace
@@ -66,11 +65,22 @@ def tune(work: Workspace, draft: Bundle) -> Tuning:
     own, other = _batches(work, told="own"), _batches(work, told="other")
     if not own:
         return Tuning(blend=BlendGenerator.Config())
-    rivals = _rivals(work, draft.surroundings, own, other)
-    generator = draft.generator
-    source = _written(work, draft.surroundings, generator)
+    around, generator = draft.surroundings, draft.generator
+    rivals = kept_figures(
+        work.folder / RIVALS_FILE,
+        tensors=(around.library.coefficients_NC, around.shared.flat_b()),
+        values=[
+            [work.tasks[t].id for t in work.validation_tasks],
+            work.recipe.data.validation_rows,
+        ],
+        measure=lambda: _measure_rivals(work, around, own, other),
+    )
+    source = _written(work, around, generator)
     tried = {
-        **rivals["scale_grid"],
+        **{
+            name: {float(scale): accuracy for scale, accuracy in grid.items()}
+            for name, grid in rivals["scale_grid"].items()
+        },
         generator.family: _by_scale(work, source, own, SCALES),
     }
     scales = {name: best_scale(accuracies) for name, accuracies in tried.items()}
@@ -101,33 +111,13 @@ def tune(work: Workspace, draft: Bundle) -> Tuning:
     )
 
 
-def _rivals(
-    work: Workspace,
-    around: Surroundings,
-    own: Sequence[Batch],
-    other: Sequence[Batch],
-) -> dict[str, Any]:  # Any: plain JSON
-    """What all families of a run are tuned beside; measured for the first of them."""
-    path, digest = work.folder / RIVALS_FILE, _digest(work, around)
-    kept: dict[str, Any] = read_json(path) if path.exists() else {}  # Any: plain JSON
-    if kept.get("of") == digest:
-        kept["scale_grid"] = {
-            name: {float(scale): a for scale, a in grid.items()}
-            for name, grid in kept["scale_grid"].items()
-        }
-        return kept
-    measured = {"of": digest, **_measure_rivals(work, around, own, other)}
-    with new_file(path) as partial:
-        write_json(partial, measured)
-    return measured
-
-
 def _measure_rivals(
     work: Workspace,
     around: Surroundings,
     own: Sequence[Batch],
     other: Sequence[Batch],
 ) -> dict[str, Any]:  # Any: plain JSON
+    """What all families of a run are tuned beside."""
     grid = [
         (config, _accuracy(work, _written(work, around, blend), own))
         for config in blend_configs()
@@ -165,16 +155,6 @@ def _measure_rivals(
             for name, source in retrieved.items()
         },
     }
-
-
-def _digest(work: Workspace, around: Surroundings) -> str:
-    """Names the adapters that are tuned and the rows that they are tuned on."""
-    digest = hashlib.sha256()
-    for tensor in (around.library.coefficients_NC, around.shared.flat_b()):
-        digest.update(tensor.contiguous().numpy().tobytes())
-    tasks = [work.tasks[t].id for t in work.validation_tasks]
-    digest.update(canonical_json([tasks, work.recipe.data.validation_rows]).encode())
-    return digest.hexdigest()
 
 
 def tune_prompted(work: Workspace, factors: SharedFactors) -> SharedFactors:

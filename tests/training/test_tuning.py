@@ -49,7 +49,8 @@ def test_rivals_are_measured_once_a_run(work: Workspace, bundle: Bundle) -> None
     kept = read_json(path)
     write_json(path, {**kept, "base": 0.75})
     assert tune(work, bundle).results["validation"]["matched"]["base"] == 0.75
-    write_json(path, {**kept, "base": 0.75, "of": "other experts"})
+    other = {"of": "other experts", "base": 0.75}
+    write_json(path, other)
     assert tune(work, bundle).results["validation"]["matched"]["base"] != 0.75
     assert read_json(path) == kept
 

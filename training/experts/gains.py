@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import mean, median
 
 import torch
@@ -17,6 +17,7 @@ from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
 from genadapter.packages import home
 from training.batches import TaskData
 from training.datamodule import validation_batches
+from training.kept import kept_figures
 from training.sources import ExpertSource
 from training.teacher_forcing import TaskScore, score_tasks
 from training.workspace import Workspace
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 GAIN_KEPT_AT_LEAST = 0.95
 """Share of the experts' mean gain that their compact basis must keep."""
+GAINS_FILE = "expert_gains.json"
+"""In a run's folder."""
 MAX_ROWS = 12
 """Validation rows of a task at most."""
 
@@ -71,12 +74,27 @@ def expert_gains(
 ) -> ExpertGains:
     """Scores start, experts and rebuilt experts on the tasks' own validation rows.
 
+    Once a run: the figures are kept in its folder.
+
     Args:
         work: The run that trained them.
         shared: The frozen A and the B that experts started from.
         experts_NP: By position of the training task, its expert.
         library: The same experts in the compact, rounded basis.
     """
+    found = kept_figures(
+        work.folder / GAINS_FILE,
+        tensors=(experts_NP, shared.flat_b(), library.coefficients_NC),
+        values=MAX_ROWS,
+        measure=lambda: asdict(_measure(work, shared, experts_NP, library)),
+    )
+    exact, compact = Gain(**found.pop("exact")), Gain(**found.pop("compact"))
+    return ExpertGains(exact=exact, compact=compact, **found)
+
+
+def _measure(
+    work: Workspace, shared: SharedFactors, experts_NP: Tensor, library: ExpertLibrary
+) -> ExpertGains:
     tasks = work.expert_tasks
     data = TaskData(
         work.tasks[: work.num_experts],
