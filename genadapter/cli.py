@@ -231,6 +231,16 @@ def generate(
         Path | None,
         typer.Option(help="New folder for the adapter; default: adapters/ID."),
     ] = None,
+    num_steps: Annotated[
+        int | None,
+        typer.Option(
+            "--refine",
+            metavar="STEPS",
+            min=0,
+            help="Then take so many steps on the examples: seconds in place of "
+            "milliseconds.",
+        ),
+    ] = None,
     bundle: BundleOption = None,
     family: FamilyOption = None,
     base: BaseOption = None,
@@ -249,6 +259,7 @@ def generate(
     from genadapter.adapter import save_adapter
     from genadapter.condition import Condition
     from genadapter.condition_files import read_examples
+    from genadapter.refinement import Refinement
 
     condition = Condition(
         description=description,
@@ -257,7 +268,8 @@ def generate(
     with progress("Loading the bundle and the models that it reads with"):
         pipeline = ctx.obj.pipeline(bundle, family, base)
     started = time.perf_counter()
-    made = pipeline.generate([condition], seed=seed)[0]
+    refinement = None if num_steps is None else Refinement(num_steps=num_steps)
+    made = pipeline.generate([condition], seed=seed, refinement=refinement)[0]
     # What a person wrote of the task, and no examples or documents of theirs.
     kept = (
         None if is_forgotten or description is None else " ".join(description.split())

@@ -8,11 +8,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import torch
+from torch import Tensor
 
 from genadapter.adapter import Adapter, Provenance, adapter_id
 from genadapter.base_model import BaseModel
@@ -27,6 +29,7 @@ from genadapter.lora import LoraSpec, LoraWeights
 from genadapter.manifest import check_base, check_encoder, find_bundle, read_manifest
 from genadapter.precision import DtypeName, resolve_dtype
 from genadapter.reading import Reader
+from genadapter.refinement import Refinement, refine
 
 logger = logging.getLogger(__name__)
 
@@ -191,14 +194,23 @@ class Pipeline:
         return generator.conditions & frozenset(manifest.conditions)
 
     def adapter_id(
-        self, condition: Condition, *, seed: int = 0, draw: Draw = "mean"
+        self,
+        condition: Condition,
+        *,
+        seed: int = 0,
+        draw: Draw = "mean",
+        refinement: Refinement | None = None,
     ) -> str:
         """The id that `generate` will give, known before anything is computed."""
-        options = {"family": self.family}
+        options: dict[str, Any] = {"family": self.family}  # Any: plain JSON
+        if draw != "mean":
+            options["draw"] = draw
+        if refinement is not None:
+            options["refinement"] = asdict(refinement)
         return adapter_id(
             bundle=self.bundle.digest,
             condition=condition.digest(),
-            options=options if draw == "mean" else {**options, "draw": draw},
+            options=options,
             seed=seed,
         )
 
@@ -235,7 +247,12 @@ class Pipeline:
         return scale.rate(look(texts, self.encoder.encode(texts), self.reader.base))
 
     def generate(
-        self, conditions: Sequence[Condition], *, seed: int = 0, draw: Draw = "mean"
+        self,
+        conditions: Sequence[Condition],
+        *,
+        seed: int = 0,
+        draw: Draw = "mean",
+        refinement: Refinement | None = None,
     ) -> list[Adapter]:
         """Writes one adapter for each condition, in one forward pass a chunk.
 
@@ -244,12 +261,18 @@ class Pipeline:
             seed: Part of the recipe, and so of every id; `sample` draws by it.
             draw: `sample` draws from the family's distribution, where it models one;
                 other families write the same either way.
+            refinement: Steps that each adapter then takes on its condition's examples,
+                which the bundle need not take itself; milliseconds become seconds.
 
         Raises:
-            ConditionError: A kind of condition that the family cannot use.
+            ConditionError: A kind of condition that the family cannot use, or nothing to
+                refine by.
+            ConfigError: It is to be refined without a base model, or an example is too
+                long for it.
             EmptyLibraryError: The bundle has no expert to start from.
         """
-        self._check_kinds(conditions)
+        for condition in conditions:
+            self._told(condition, refinement)
         started = time.perf_counter()
         # Texts of like length share a chunk, so little of it is padding.
         order = sorted(range(len(conditions)), key=lambda i: len(conditions[i].text))
@@ -257,7 +280,10 @@ class Pipeline:
         for start in range(0, len(order), CHUNK_SIZE):
             chunk = order[start : start + CHUNK_SIZE]
             adapters = self._generate_chunk(
-                [conditions[i] for i in chunk], seed=seed, draw=draw
+                [conditions[i] for i in chunk],
+                seed=seed,
+                draw=draw,
+                refinement=refinement,
             )
             made.update(zip(chunk, adapters, strict=True))
         milliseconds = 1000 * (time.perf_counter() - started)
@@ -269,45 +295,102 @@ class Pipeline:
         )
         return [made[i] for i in range(len(conditions))]
 
-    def _check_kinds(self, conditions: Sequence[Condition]) -> None:
-        for condition in conditions:
-            if condition.kinds - self.kinds:
-                able = [
-                    name
-                    for name, cls in families().items()
-                    if condition.kinds <= cls.conditions
-                ]
-                raise ConditionError(
-                    f"this bundle's {self.family} was trained on "
-                    f"{', '.join(sorted(self.kinds)) or 'no such condition'}, got "
-                    f"{', '.join(sorted(condition.kinds))}: use a bundle that was trained "
-                    f"on it; families that take it: {', '.join(able) or 'none'}"
+    def _told(self, condition: Condition, refinement: Refinement | None) -> Condition:
+        """What the generator is told; examples that it never met are for refinement."""
+        if refinement is not None:
+            if self.reader is None:
+                raise ConfigError(
+                    f"family {self.family!r} looks at no base model, and refinement needs "
+                    "one: choose a family that reads, such as hypernetwork"
                 )
+            if not condition.examples:
+                raise ConditionError(
+                    "refinement learns from examples, got a condition without any: add "
+                    "some, or leave refinement out"
+                )
+            # What is left may say nothing, and then the examples must be taken after all.
+            if "examples" not in self.kinds and condition.kinds != {"examples"}:
+                condition = replace(condition, examples=())
+        if condition.kinds <= self.kinds:
+            return condition
+        able = [
+            name
+            for name, cls in families().items()
+            if condition.kinds <= cls.conditions
+        ]
+        raise ConditionError(
+            f"this bundle's {self.family} was trained on "
+            f"{', '.join(sorted(self.kinds)) or 'no such condition'}, got "
+            f"{', '.join(sorted(condition.kinds))}: use a bundle that was trained on it; "
+            f"families that take it: {', '.join(able) or 'none'}. Examples beside a "
+            "description can be learned from by refinement"
+        )
 
     @torch.no_grad()
     def _generate_chunk(
-        self, conditions: Sequence[Condition], *, seed: int, draw: Draw
+        self,
+        conditions: Sequence[Condition],
+        *,
+        seed: int,
+        draw: Draw,
+        refinement: Refinement | None,
     ) -> list[Adapter]:
-        features = self.features(conditions)
+        features = self.features([self._told(c, refinement) for c in conditions])
         generator = self.bundle.generator
-        ids = [self.adapter_id(c, seed=seed, draw=draw) for c in conditions]
+        ids = [
+            self.adapter_id(c, seed=seed, draw=draw, refinement=refinement)
+            for c in conditions
+        ]
         if draw == "sample":
             written_BP = generator.sample(features, [_noise(i) for i in ids])
         else:
             written_BP = generator(features)
-        if self.scale != 1:
-            written_BP = generator.scaled(written_BP, self.scale)
-        adapters = generator.adapters(written_BP).to(torch.device("cpu"), torch.float32)
+        if refinement is None:
+            weights = self._weights(written_BP, self.scale)
+        else:
+            weights = self._refined(written_BP, conditions, refinement)
         return [
             self._adapter(
                 ids[row],
                 condition,
-                adapters.weights(row),
+                weights[row],
                 seed=seed,
                 neighbours=neighbours,
             )
             for row, (condition, neighbours) in enumerate(
                 zip(conditions, self._named(features.neighbours), strict=True)
+            )
+        ]
+
+    def _weights(self, written_BP: Tensor, scale: float) -> list[LoraWeights]:
+        """What was written, at a scale, as one adapter a condition."""
+        generator = self.bundle.generator
+        if scale != 1:
+            written_BP = generator.scaled(written_BP, scale)
+        adapters = generator.adapters(written_BP).to(torch.device("cpu"), torch.float32)
+        return [adapters.weights(row) for row in range(len(written_BP))]
+
+    def _refined(
+        self,
+        written_BP: Tensor,
+        conditions: Sequence[Condition],
+        refinement: Refinement,
+    ) -> list[LoraWeights]:
+        """What was written, each after steps on the examples of its condition."""
+        assert self.reader is not None
+        base = self.reader.base
+        tried = [self._weights(written_BP, self.scale * s) for s in refinement.scales]
+        return [
+            refine(
+                candidates,
+                condition.examples,
+                base=base,
+                spec=self.spec,
+                config=refinement,
+                fixed=self.bundle.generator.fixed_b,
+            )
+            for condition, candidates in zip(
+                conditions, zip(*tried, strict=True), strict=True
             )
         ]
 

@@ -91,6 +91,7 @@ def test_generate_takes_examples_as_far_as_the_bundle_does(
     refused = invoke(*arguments)
     assert refused.exit_code == 2
     assert "trained on description, got description, examples" in refused.stderr
+    refined = values_of(invoke(*arguments, "--refine", "2"))
     manifest = replace(pipeline.bundle.manifest, conditions=("description", "examples"))
     told = Pipeline(
         pipeline.base_name,
@@ -101,7 +102,7 @@ def test_generate_takes_examples_as_far_as_the_bundle_does(
     loaders = Loaders(pipeline=lambda *_: told)
     values = values_of(invoke(*arguments, loaders=loaders))
     plain = values_of(invoke("generate", DESCRIPTION, "--json"))
-    assert values["id"] != plain["id"]
+    assert len({values["id"], plain["id"], refined["id"]}) == 3
 
 
 @pytest.mark.parametrize(

@@ -343,7 +343,10 @@ def test_report_sets_a_runs_other_families_beside_the_bundle(
     assert result.exit_code == 0, result.stderr
     values = json.loads((out / "heldout" / "report.json").read_text("utf-8"))
     assert {"icm_cvae", "icm_cvae_shuffled", "oracle"} <= set(values["methods"])
-    assert {path.name for path in out.iterdir()} == {"README.md", "heldout"}
+    parts = {"heldout", "five_examples", "sixteen_examples"}
+    assert {path.name for path in out.iterdir()} == {"README.md", *parts}
+    told = json.loads((out / "five_examples" / "report.json").read_text("utf-8"))
+    assert {"hypernetwork_refined", "few_shot_lora"} <= set(told["methods"])
     page = (out / "README.md").read_text("utf-8")
     for name in re.findall(r"!\[.*?\]\((.*?)\)", page):
         assert (out / name).exists()

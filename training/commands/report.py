@@ -31,6 +31,10 @@ def report(
             help="A run, whose bundles of other families and seeds stand beside it."
         ),
     ] = None,
+    parts: Annotated[
+        list[str] | None,
+        typer.Option("--only", help=f"One of {', '.join(PARTS)}; repeatable."),
+    ] = None,
     num_rows: Annotated[
         int, typer.Option("--rows", min=1, help="Test rows of a task at most.")
     ] = 8,
@@ -44,13 +48,17 @@ def report(
 ) -> None:
     """Score the bundle on all held-out tasks, and write tables and figures.
 
-    Told by descriptions and, where the bundle takes them, by 5 and by 16 examples. Killed
-    and started again, it goes on with the methods that are missing.
+    Told by descriptions, and with 5 and 16 examples. Killed and started again, it goes on
+    with the methods that are missing.
     """
     from training import evaluation
     from training.tasks import read_tasks
     from training.workspace import bundles_of
 
+    if unknown := set(parts or ()) - set(PARTS):
+        raise ConfigError(
+            f"no part {min(unknown)!r} of the report; choose from {', '.join(PARTS)}"
+        )
     folders = [] if run is None else bundles_of(run)
     bound = evaluation.read_bound(oracles)
     suite = read_tasks(tasks_folder)
@@ -65,7 +73,7 @@ def report(
     rivals, repeats = _sorted_out(others, pipeline)
     made = {}
     for part, num_shots in PARTS.items():
-        if num_shots and "examples" not in pipeline.kinds:
+        if parts and part not in parts:
             continue
         typer.echo(part, err=True)
         made[part] = evaluation.evaluate(
@@ -77,7 +85,7 @@ def report(
             num_shots=num_shots,
             suite=suite,
             bound=bound,
-            rivals=[r for r in rivals if not num_shots or "examples" in r.kinds],
+            rivals=rivals,
             repeats=repeats,
             cells=evaluation.Cells(home() / "evaluations"),
             progress=say,

@@ -20,6 +20,7 @@ from genadapter.generators import families, find_family
 from genadapter.library import SharedFactors, flatten_b
 from genadapter.lora import LoraSpec, LoraWeights
 from genadapter.pipeline import Pipeline
+from genadapter.refinement import Refinement
 from training.evaluation.arrow import ArrowRouting, arrow_routing
 from training.evaluation.controls import (
     description_of,
@@ -47,6 +48,10 @@ PROMPTED = "multitask_prompted"
 ORACLE = "oracle"
 SHOWN = ("base_shots", "few_shot_lora", "lorahub")
 """What else is made of examples, where tasks are told by them."""
+REFINEMENT = Refinement()
+REFINED = "refined"
+"""End of the name of the generator's row that is told the description, and then takes
+steps on the examples."""
 CONTROLS = ("shuffled", "sibling", "junk", "mean", "reworded")
 """Ends of the names of the generator's controls, such as `hypernetwork_junk`. The last one
 is told right, in other words: how much hangs on the wording."""
@@ -98,6 +103,8 @@ class Setting:
     """How examples are learned from."""
     num_shots: int = 0
     """Examples that every task is told by, in place of its description; 0 for that."""
+    refinement: Refinement = REFINEMENT
+    """Steps that `refined` adapters take on those examples."""
 
 
 def known_methods(family: str, *, num_shots: int = 0) -> tuple[str, ...]:
@@ -118,7 +125,8 @@ def known_methods(family: str, *, num_shots: int = 0) -> tuple[str, ...]:
     of_words = ("mean", "reworded") if num_shots else ()
     known = [c for c in CONTROLS if c not in of_words]
     controls = [f"{family}_{control}" for control in known]
-    return (*_FIXED, *shown, *others, family, *controls, ORACLE)
+    refined = [f"{family}_{REFINED}"] if num_shots else []
+    return (*_FIXED, *shown, *others, family, *refined, *controls, ORACLE)
 
 
 def shuffled(family: str) -> str:
@@ -171,6 +179,8 @@ def treatment(method: str, setting: Setting) -> Treatment:
     family, control = setting.pipeline.family, ""
     if method.startswith(f"{family}_"):
         control = method.removeprefix(f"{family}_")
+    if control == REFINED:
+        return _refined(setting)
     if control in CONTROLS:
         return _CONTROLS[control](setting)
     if method in _BUILDERS:
@@ -181,10 +191,25 @@ def treatment(method: str, setting: Setting) -> Treatment:
 
 
 def condition_of(task: Task, setting: Setting) -> Condition:
-    """What generators are told of a task: a held-out wording, or its first rows."""
-    if setting.num_shots:
+    """What generators are told of a task: a held-out wording, or its first rows.
+
+    A bundle that never met examples is told the wording at any number of shots.
+    """
+    if setting.num_shots and "examples" in setting.pipeline.kinds:
         return Condition(examples=shots_of(task, setting.num_shots))
     return Condition(description=description_of(task))
+
+
+def _refined(setting: Setting) -> Treatment:
+    pipeline, shots = setting.pipeline, _shots(setting)
+    conditions = [
+        Condition(description=description_of(task), examples=shots[place])
+        for place, task in enumerate(setting.tasks)
+    ]
+    adapters = pipeline.generate(
+        conditions, seed=setting.seed, refinement=setting.refinement
+    )
+    return _written(pipeline, {p: made.weights for p, made in enumerate(adapters)})
 
 
 def _base(setting: Setting) -> Treatment:

@@ -113,7 +113,7 @@ def evaluate(
         num_rows: Test rows of a task at most.
         seed: Of controls and bootstrap.
         num_shots: Training rows of a task that generators are told in place of its
-            description; 0 tells the description.
+            description, where they take examples; 0 tells the description.
         few_shot: How rivals learn from those rows.
         suite: Further tasks that controls may borrow descriptions from.
         prompted: The adapter of `multitask_prompted`; `None` means what the bundle's
@@ -148,7 +148,6 @@ def evaluate(
     _check(tasks, num_rows=num_rows, num_shots=num_shots)
     for one in (pipeline, *rivals, *repeats):
         check_base(one.bundle.manifest, base)
-        _check_kind(one, num_shots)
     _check_rivals(pipeline, rivals, tasks)
     _check_repeats(pipeline, repeats)
     if bound is not None:
@@ -238,7 +237,11 @@ def evaluation_digest(
             (t.id, t.family, t.pool, description_of(t)) for t in setting.suite
         ),
         "seed": setting.seed,
-        "shots": [setting.num_shots, asdict(setting.few_shot)],
+        "shots": [
+            setting.num_shots,
+            asdict(setting.few_shot),
+            asdict(setting.refinement),
+        ],
     }
     return digest_of(values, () if prompted is None else (prompted.a, prompted.b))
 
@@ -275,16 +278,6 @@ def _values_of(task: Task) -> tuple[object, ...]:
     examples = [(e.input, e.outputs) for e in task.examples]
     kind = (task.family, task.pool, task.split, task.is_train_only)
     return task.id, kind, task.descriptions, examples
-
-
-def _check_kind(pipeline: Pipeline, num_shots: int) -> None:
-    """Before anything is asked: what a bundle never met it would refuse much later."""
-    if num_shots and "examples" not in pipeline.kinds:
-        raise ConfigError(
-            f"the {pipeline.family} bundle was trained on "
-            f"{', '.join(sorted(pipeline.kinds))}, and tasks are to be told by examples: "
-            "leave --shots out, or train it with data.shown and batch.shown_share"
-        )
 
 
 def _check_rivals(

@@ -16,7 +16,7 @@ from genadapter.generators import Surroundings
 from genadapter.library import split_b
 from genadapter.lora import LoraWeights
 from genadapter.pipeline import Pipeline
-from training.evaluation import evaluate
+from training.evaluation import Report, evaluate
 from training.evaluation.answering import answer_all, questions_of
 from training.evaluation.few_shot import (
     FewShotConfig,
@@ -226,12 +226,27 @@ def test_table_of_tasks_told_by_examples(base: BaseModel, shown: Pipeline) -> No
     assert all(values["macro"][name]["num_tasks"] == 2 for name in names)
 
 
-def test_bundle_that_met_no_examples_is_not_told_by_them(
+def test_bundle_that_met_no_examples_is_told_descriptions(
     base: BaseModel, pipeline: Pipeline
 ) -> None:
-    """It is refused before any method runs."""
-    with pytest.raises(ConfigError, match="told by examples: leave --shots out"):
-        evaluate(TASKS, base=base, pipeline=pipeline, methods=["base"], num_shots=2)
+    """Its row is that of no shots; refined, it learns from the examples all the same."""
+
+    def answers(num_shots: int, *methods: str) -> Report:
+        return evaluate(
+            TASKS,
+            base=base,
+            pipeline=pipeline,
+            methods=methods,
+            num_rows=2,
+            num_shots=num_shots,
+        )
+
+    told = answers(2, "hypernetwork", "hypernetwork_refined")
+    plain = answers(0, "hypernetwork")
+    assert [t.scores["hypernetwork"].tolist() for t in told.tasks] == [
+        t.scores["hypernetwork"].tolist() for t in plain.tasks
+    ]
+    assert told.overall.macro["hypernetwork_refined"] is not None
 
 
 @pytest.mark.parametrize(
