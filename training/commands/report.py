@@ -71,12 +71,11 @@ def report(
             != pipeline.bundle.digest
         ]
     rivals, repeats = _sorted_out(others, pipeline)
-    made = {}
     for part, num_shots in PARTS.items():
         if parts and part not in parts:
             continue
         typer.echo(part, err=True)
-        made[part] = evaluation.evaluate(
+        found = evaluation.evaluate(
             evaluation.find_tasks("heldout", suite),
             base=base,
             pipeline=pipeline,
@@ -90,8 +89,8 @@ def report(
             cells=evaluation.Cells(home() / "evaluations"),
             progress=say,
         )
-        evaluation.write_report(made[part], out / part)
-    evaluation.write_index(made, out)
+        evaluation.write_report(found, out / part)
+    evaluation.write_index(out, list(PARTS))
     typer.echo(str(out / "README.md"))
 
 

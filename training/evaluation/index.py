@@ -1,46 +1,49 @@
-"""Index: what several reports say, on one page."""
+"""Index: what several reports say, on one page, read from what they wrote."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from training.evaluation.rating import FamiliarityCheck
-from training.evaluation.report import Report
-from training.evaluation.summary import Estimate, Summary
+from genadapter.artifact import read_json
+
+Values = dict[str, Any]  # Any: plain JSON
 
 
-def write_index(reports: Mapping[str, Report], folder: Path) -> None:
-    """Writes `README.md` beside the folders of the reports.
+def write_index(folder: Path, parts: Sequence[str]) -> None:
+    """Writes `README.md` beside the folders of reports.
 
     Args:
-        reports: By the name of their folder.
         folder: Where those folders lie.
+        parts: Their names, in order; one without a report is left out.
     """
-    parts = [_part(name, report) for name, report in reports.items()]
-    text = "\n\n".join(["# Reports", "Made by `genadapter report`.", *parts])
+    told = [
+        _part(folder / part)
+        for part in parts
+        if (folder / part / "report.json").exists()
+    ]
+    text = "\n\n".join(["# Reports", "Made by `genadapter report`.", *told])
     (folder / "README.md").write_text(text + "\n", encoding="utf-8")
 
 
-def _part(name: str, report: Report) -> str:
-    shots = report.origin["shots"]
+def _part(folder: Path) -> str:
+    values, name = read_json(folder / "report.json"), folder.name
+    shots, default = values["origin"]["shots"], values["default"]
     told = f"{shots} examples a task" if shots else "one held-out description a task"
     lines = [
         f"## {name.replace('_', ' ')}",
         "",
-        f"{len(report.tasks)} tasks, at most {report.origin['rows']} rows each, told by "
-        f"{told}; 95% intervals.",
+        f"{values['num_tasks']} tasks, at most {values['origin']['rows']} rows each, told "
+        f"by {told}; 95% intervals.",
         "",
-        report.to_markdown(),
+        (folder / "report.md").read_text("utf-8"),
     ]
-    lines += [
-        line
-        for distance, summary in report.headline_by_distance.items()
-        if summary.num_tasks
-        for line in _headline(distance.replace("_", " "), summary, report.default)
-    ]
-    if report.familiarity is not None:
-        lines += ["", *_familiarity(report.familiarity)]
+    for distance, summary in values["headline_by_distance"].items():
+        if summary["num_tasks"]:
+            lines += _headline(distance.replace("_", " "), summary, default)
+    if values["familiarity"] is not None:
+        lines += ["", _familiarity(values["familiarity"])]
     lines += [
         "",
         f"![Exact match by distance]({name}/report.png)",
@@ -50,42 +53,44 @@ def _part(name: str, report: Report) -> str:
     return "\n".join(lines)
 
 
-def _headline(distance: str, summary: Summary, default: str) -> list[str]:
+def _headline(distance: str, summary: Values, default: str) -> list[str]:
     """The default beside all others on tasks with headroom."""
-    lines = ["", f"On {summary.num_tasks} {distance} with headroom, `{default}`:", ""]
-    if summary.gap_recovered is not None:
-        lines.append(
-            f"- recovers {_value(summary.gap_recovered)} of the oracles' gain;"
-        )
+    lines = [f"On {summary['num_tasks']} {distance} with headroom, `{default}`", ""]
+    if summary["gap_recovered"] is not None:
+        share = _value(summary["gap_recovered"], summary["gap_recovered_ci"])
+        lines.append(f"- recovers {share} of the oracles' gain;")
     lines += [
-        f"- less `{method}`: {_value(estimate)};"
-        for method, estimate in summary.paired.items()
-        if estimate is not None
+        f"- less `{method}`: {_value(own['difference'], own['ci'])};"
+        for method, own in summary["paired"].items()
+        if own["difference"] is not None
     ]
     lines += [
         f"- trained with several seeds, `{method}` has "
         f"{', '.join(f'{value:.3f}' for value in values)};"
-        for method, values in summary.by_seed.items()
+        for method, values in summary["by_seed"].items()
     ]
-    for family, estimate in summary.rival_margin.items():
-        if estimate is not None:
-            lines.append(
-                f"- `{family}` less the same told of others: {_value(estimate)};"
-            )
-    return lines
+    lines += [
+        f"- `{family}` less the same told of other tasks: "
+        f"{_value(own['matched_minus_shuffled'], own['ci'])};"
+        for family, own in summary["rival_margin"].items()
+        if own["matched_minus_shuffled"] is not None
+    ]
+    return [*lines, ""]
 
 
-def _familiarity(check: FamiliarityCheck) -> list[str]:
-    found = check.rank_correlation
+def _familiarity(check: Values) -> str:
+    found = check["rank_correlation"]
     correlation = "is undefined" if found is None else f"is {found:.2f}"
-    return [
+    return (
         f"Familiarity: its rank correlation with the gain over the base {correlation} over "
-        f"{check.num_tasks} tasks. Of {check.num_gibberish} texts without sense "
-        f"{check.flagged_gibberish:.0%} are flagged ({check.flagged_unheard:.0%} of the half "
-        "whose kinds were not learned from), of "
-        f"{check.num_descriptions} held-out descriptions {check.flagged_descriptions:.0%}.",
-    ]
+        f"{check['num_tasks']} tasks. Of {check['num_gibberish']} texts without sense "
+        f"{check['flagged_gibberish']:.0%} are flagged ({check['flagged_unheard']:.0%} of "
+        "the half whose kinds it was not fitted with), of "
+        f"{check['num_descriptions']} held-out descriptions "
+        f"{check['flagged_descriptions']:.0%}."
+    )
 
 
-def _value(estimate: Estimate) -> str:
-    return f"{estimate.value:+.3f} [{estimate.low:+.3f}, {estimate.high:+.3f}]"
+def _value(value: float, interval: Sequence[float]) -> str:
+    low, high = interval
+    return f"{value:+.3f} [{low:+.3f}, {high:+.3f}]"
