@@ -8,7 +8,7 @@ Shapes: N experts, P parameters of one flattened B.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -158,51 +158,84 @@ class TrainedExperts:
     """Of that over the last third of the steps; 0 where nobody looked."""
 
 
-def train_experts(work: Workspace, shared: SharedFactors) -> TrainedExperts:
+GroupRunner = Callable[[Sequence[int]], None]
+"""Trains the groups of those numbers, wherever, into the run's folder."""
+
+
+def train_experts(
+    work: Workspace, shared: SharedFactors, *, elsewhere: GroupRunner | None = None
+) -> TrainedExperts:
     """One expert a training task.
 
     Experts are trained in groups of similar row length, each group in one forward
     pass; finished groups are kept, so a killed run loses one group at most.
+
+    Args:
+        work: The run.
+        shared: The frozen A and the B that experts start from.
+        elsewhere: Trains what is missing; `None` trains it here, group by group.
     """
-    config = work.recipe.experts
+    groups = _expert_groups(work)
+    missing = [n for n in range(len(groups)) if not _group_path(work, n).exists()]
+    if elsewhere is not None and missing:
+        elsewhere(missing)
+    else:
+        for number in missing:
+            train_expert_group(work, shared, number)
+    b_NP = flatten_b(shared.b).repeat(work.num_experts, 1)
+    variance_NP = torch.zeros_like(b_NP)
+    for number, group in enumerate(groups):
+        kept = read_tensors(_group_path(work, number))
+        b_NP[torch.tensor(group)] = kept["b"]
+        if "variance" in kept:
+            variance_NP[torch.tensor(group)] = kept["variance"]
+    return TrainedExperts(b_NP=b_NP, variance_NP=variance_NP)
+
+
+def train_expert_group(work: Workspace, shared: SharedFactors, number: int) -> None:
+    """Trains one group of experts into a file of its own.
+
+    Args:
+        work: The run.
+        shared: The frozen A and the B that experts start from.
+        number: Of the group.
+    """
+    config, group = work.recipe.experts, _expert_groups(work)[number]
+    source = ExpertSource(shared, group)
+    batch = BatchConfig(
+        num_tasks=len(group),
+        rows_per_task=config.rows_per_task,
+        swapped_share=0,
+        num_buckets=1,
+    )
+    spread = Spread(source.b_NP, from_step=2 * config.optim.max_steps // 3)
+    fit(
+        work,
+        source,
+        config.optim,
+        batch,
+        name=f"experts-{number:04d}",
+        tasks=group,
+        watchers=[spread],
+    )
+    b_GP = source.b_NP.detach().cpu()
+    _save({"b": b_GP, "variance": spread.variance().cpu()}, _group_path(work, number))
+
+
+def _group_path(work: Workspace, number: int) -> Path:
+    return work.folder / "experts" / f"{number:04d}.safetensors"
+
+
+def _expert_groups(work: Workspace) -> list[list[int]]:
+    """Tasks with experts, those of similar row length together."""
     lengths = {
         t: sum(len(work.data.rows[i]) for i in work.data.of_task[t])
         / max(1, len(work.data.of_task[t]))
         for t in work.expert_tasks
     }
     order = sorted(work.expert_tasks, key=lambda t: (lengths[t], t))
-    size = config.group_size
-    b_NP = flatten_b(shared.b).repeat(work.num_experts, 1)
-    variance_NP = torch.zeros_like(b_NP)
-    for number, start in enumerate(range(0, len(order), size)):
-        group = order[start : start + size]
-        path = work.folder / "experts" / f"{number:04d}.safetensors"
-        if not path.exists():
-            source = ExpertSource(shared, group)
-            batch = BatchConfig(
-                num_tasks=len(group),
-                rows_per_task=config.rows_per_task,
-                swapped_share=0,
-                num_buckets=1,
-            )
-            name = f"experts-{number:04d}"
-            spread = Spread(source.b_NP, from_step=2 * config.optim.max_steps // 3)
-            fit(
-                work,
-                source,
-                config.optim,
-                batch,
-                name=name,
-                tasks=group,
-                watchers=[spread],
-            )
-            b_GP = source.b_NP.detach().cpu()
-            _save({"b": b_GP, "variance": spread.variance().cpu()}, path)
-        kept = read_tensors(path)
-        b_NP[torch.tensor(group)] = kept["b"]
-        if "variance" in kept:
-            variance_NP[torch.tensor(group)] = kept["variance"]
-    return TrainedExperts(b_NP=b_NP, variance_NP=variance_NP)
+    size = work.recipe.experts.group_size
+    return [order[start : start + size] for start in range(0, len(order), size)]
 
 
 def build_library(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -32,11 +33,22 @@ ORACLES = Path("data") / "reports" / "oracles.json"
 def train(
     recipe_name: RecipeArgument,
     assignments: AssignmentsArgument = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Ray cluster that trains them; auto finds or starts one here.",
+        ),
+    ] = None,
     device: DeviceOption = "cpu",
     dtype: DtypeOption = "auto",
 ) -> None:
     """Train the experts of a run and report what they gain on their own unseen rows."""
     recipe = read_recipe(recipe_name, assignments)
+    from training.experts.scale_out import ScaleOut, check_ray
+
+    if ray is not None:
+        check_ray()
     work = open_workspace(recipe, device=device, dtype=dtype)
     from training import run
     from training.experts.gains import (
@@ -48,7 +60,11 @@ def train(
     with progress("Training the multi-task adapter"):
         shared = run.train_multitask(work)
     with progress(f"Training {work.num_experts} experts"):
-        experts = run.train_experts(work, shared)
+        elsewhere = None
+        if ray is not None:
+            again = partial(open_workspace, recipe, device=device, dtype=dtype)
+            elsewhere = ScaleOut(address=ray, open_work=again).runner(shared)
+        experts = run.train_experts(work, shared, elsewhere=elsewhere)
         library = run.build_library(work, shared, experts)
     with progress("Scoring experts"):
         gains = expert_gains(work, shared, experts.b_NP, library)
