@@ -238,12 +238,13 @@ class Pipeline:
         model. The adapters do not depend on it.
 
         Args:
-            conditions: At least one; all that each says is rated as one text.
+            conditions: At least one; rated is the description or, without one, all that
+                is said, as one text.
         """
         scale = self.bundle.familiarity
         if scale is None or self.reader is None:
             return None
-        texts = [condition.text for condition in conditions]
+        texts = [c.description or c.text for c in conditions]
         return scale.rate(look(texts, self.encoder.encode(texts), self.reader.base))
 
     def generate(
