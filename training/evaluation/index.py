@@ -42,6 +42,9 @@ def _part(folder: Path) -> str:
     for distance, summary in values["headline_by_distance"].items():
         if summary["num_tasks"]:
             lines += _headline(distance.replace("_", " "), summary, default)
+    if steps := values["origin"]["steps"]:
+        each = ", ".join(f"`{family}` {count}" for family, count in steps.items())
+        lines += [f"Steps of training at the checkpoint that was kept: {each}."]
     if values["familiarity"] is not None:
         lines += ["", _familiarity(values["familiarity"])]
     lines += [

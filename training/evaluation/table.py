@@ -196,6 +196,11 @@ def evaluate(
             "bundle": pipeline.bundle.digest,
             "repeats": [repeat.bundle.digest for repeat in repeats],
             "rivals": {rival.family: rival.bundle.digest for rival in rivals},
+            "steps": {
+                one.family: one.bundle.manifest.recipe["generator_steps"]
+                for one in (pipeline, *rivals)
+                if "generator_steps" in one.bundle.manifest.recipe
+            },
             "base": base.fingerprint.digest,
             "rows": num_rows,
             "shots": num_shots,
