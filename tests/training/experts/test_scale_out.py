@@ -85,5 +85,5 @@ def test_cluster_that_does_not_answer_is_named(
 ) -> None:
     """With how to start one."""
     nowhere = ScaleOut(address="127.0.0.1:1", open_work=partial(_same, work))
-    with pytest.raises(ConfigError, match="no Ray cluster answers at .127.0.0.1:1"):
+    with pytest.raises(ConfigError, match=r"no Ray cluster answers at .127\.0\.0\.1:1"):
         run.train_experts(work, shared, elsewhere=nowhere.runner(shared))
