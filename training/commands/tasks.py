@@ -12,6 +12,7 @@ import typer
 
 from genadapter.display import print_json, progress
 from genadapter.errors import ConfigError
+from training.chat_samples import read_chat_samples
 from training.commands.workspace import (
     AssignmentsArgument,
     RecipeArgument,
@@ -87,16 +88,26 @@ def show(
 
 def import_(
     file: Annotated[
-        Path, typer.Argument(help="JSON lines, or a Natural Instructions .json.")
+        Path,
+        typer.Argument(
+            help="JSON lines, a Natural Instructions .json, or a folder of them."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="New .jsonl file.")],
+    is_chat: Annotated[
+        bool,
+        typer.Option(
+            "--chat-samples",
+            help="The folder holds chat samples, as OpenAI's evals do.",
+        ),
+    ] = False,
 ) -> None:
     """Check task files of your own and write them in the project's format."""
     if out.suffix != ".jsonl":
         raise ConfigError(f"--out must end in .jsonl, got {str(out)!r}")
     if out.exists():
         raise ConfigError(f"{out} exists: give a file that does not exist yet")
-    tasks = read_tasks(file)
+    tasks = read_chat_samples(file) if is_chat else read_tasks(file)
     if not tasks:
         raise ConfigError(f"{file} holds no task: put at least one in")
     for task in tasks:
