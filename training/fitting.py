@@ -87,11 +87,13 @@ def fit(
     averaged: nn.Module | None = None,
     teacher: Teacher | None = None,
     watchers: Sequence[lightning.Callback] = (),
+    num_devices: int = 1,
 ) -> AdapterTraining:
     """Trains a source with Lightning, resuming from its last checkpoint.
 
     `seed` is that of the batches; `None` takes the run's. Of `averaged`, a part of the source, checkpoints hold the running mean. A `teacher`
-    is asked about every batch, and let go at the end. `watchers` look on.
+    is asked about every batch, and let go at the end. `watchers` look on. With more than
+    one of `num_devices`, as many processes run this command, and share every step.
 
     Raises:
         LegOverError: The workspace's deadline has passed; a checkpoint was written.
@@ -99,15 +101,6 @@ def fit(
     folder = work.folder / name
     last = folder / LAST_FILE
     resumed = torch.load(last, weights_only=True)["global_step"] if last.exists() else 0
-    stream = BatchStream(
-        data or work.data,
-        work.conditions,
-        batch,
-        tasks=work.train_tasks if tasks is None else tasks,
-        seed=(work.recipe.seed if seed is None else seed) + 1_000_003 * resumed,
-        weights=work.weights if tasks is None else None,
-        teacher=teacher,
-    )
     module = AdapterTraining(
         source,
         base=work.base,
@@ -130,6 +123,18 @@ def fit(
         work.base.device,
         callbacks=callbacks,
         validate_every_steps=every if is_validated else None,
+        num_devices=num_devices,
+    )
+    own_seed = (work.recipe.seed if seed is None else seed) + 1_000_003 * resumed
+    stream = BatchStream(
+        data or work.data,
+        work.conditions,
+        batch,
+        tasks=work.train_tasks if tasks is None else tasks,
+        # Processes that share a step draw batches of their own.
+        seed=own_seed + 7_919 * trainer.global_rank,
+        weights=work.weights if tasks is None else None,
+        teacher=teacher,
     )
     loaders = _validation_loaders(work, data or work.data) if is_validated else None
     try:

@@ -14,6 +14,7 @@ from typing import Any
 import lightning
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
+from lightning.pytorch.strategies import DDPStrategy
 from torch import Tensor
 from torch.nn import functional
 
@@ -243,7 +244,11 @@ class AdapterTraining(lightning.LightningModule):
 
     def on_train_batch_start(self, _batch: Batch, _index: int) -> int | None:
         """Sets the learning rate for the progress made; ends a run or leg out of time."""
-        if self.progress >= 1.0 or self.is_interrupted:
+        strategy = self.trainer.strategy
+        # One clock for all processes, or they would part.
+        self.elapsed_seconds = strategy.broadcast(self.elapsed_seconds)
+        is_over = self.progress >= 1.0 or self.is_interrupted
+        if strategy.reduce_boolean_decision(is_over, all=False):
             self.trainer.should_stop = True
             return -1
         self._step_started = time.monotonic()
@@ -291,6 +296,7 @@ def new_trainer(
     *,
     callbacks: Sequence[lightning.Callback] = (),
     validate_every_steps: int | None = None,
+    num_devices: int = 1,
 ) -> lightning.Trainer:
     """A Lightning trainer for one source of adapters.
 
@@ -300,12 +306,18 @@ def new_trainer(
         callbacks: What watches it; without one that keeps checkpoints, nothing is
             written, and no progress shown.
         validate_every_steps: Steps between looks at validation rows; `None` for none.
+        num_devices: Processes that share every step, each with a base of its own; more
+            than one begin this very command again.
     """
     is_validated = validate_every_steps is not None
     is_kept = any(isinstance(callback, ModelCheckpoint) for callback in callbacks)
     return lightning.Trainer(
         accelerator="gpu" if device.type == "cuda" else "cpu",
-        devices=1,
+        devices=num_devices,
+        strategy=_strategy(device) if num_devices > 1 else "auto",
+        # Training batches are drawn by each process, and all of them look at all rows
+        # of the validation tasks.
+        use_distributed_sampler=False,
         max_steps=optim.max_steps,
         max_epochs=-1,
         gradient_clip_val=optim.gradient_clip,
@@ -319,3 +331,9 @@ def new_trainer(
         val_check_interval=validate_every_steps,
         check_val_every_n_epoch=None if is_validated else 1,
     )
+
+
+def _strategy(device: torch.device) -> DDPStrategy:
+    backend = "nccl" if device.type == "cuda" else "gloo"
+    # A step need not touch every parameter: a margin may be met, a latent not drawn.
+    return DDPStrategy(process_group_backend=backend, find_unused_parameters=True)

@@ -8,6 +8,7 @@ Shapes: N experts, P parameters of one flattened B.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -318,9 +319,15 @@ def train_generator(
         is_validated=True,
         averaged=generator,
         teacher=teacher,
+        num_devices=work.num_devices,
     )
     load_best(source, generator_folder(work))
     return generator.cpu().eval()
+
+
+def is_helper() -> bool:
+    """Whether another process began this one to share the generator's steps with it."""
+    return int(os.environ.get("LOCAL_RANK", "0")) > 0
 
 
 def generator_folder(work: Workspace) -> Path:

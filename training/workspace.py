@@ -60,6 +60,8 @@ class Workspace:
     conditions: ConditionTable
     deadline: float | None = None
     """On the monotonic clock, when this leg of the run must stop."""
+    num_devices: int = 1
+    """Processes that share every step of the generator's training."""
 
     @property
     def train_tasks(self) -> range:

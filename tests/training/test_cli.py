@@ -424,3 +424,26 @@ def test_smoke_run_gives_a_bundle_and_resumes(tmp_path: Path) -> None:
         assert {"exact", "compact", "kept"} <= set(gains)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.slow
+@pytest.mark.packaged
+def test_two_processes_share_the_steps_of_a_run(tmp_path: Path) -> None:
+    """Over gloo, begun by the command itself; one bundle comes out."""
+    name = f"test-{tmp_path.name}"
+    settings = [f"name={name}", "data.max_tasks=4", "optim.max_steps=4"]
+    settings += ["multitask.max_steps=2", "prompted.max_steps=2"]
+    settings += ["experts.optim.max_steps=2", "batch.num_tasks=2"]
+    bundle = tmp_path / "bundle"
+    command = [sys.executable, "-m", "genadapter", "train", "smoke", *settings]
+    command += ["--devices", "2", "--bundle-out", str(bundle)]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=600
+        )
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["finished"]
+        assert "MEMBER: 2/2" in done.stderr
+        assert read_manifest(bundle).recipe["generator_steps"] > 0
+    finally:
+        shutil.rmtree(run_folder(name), ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -51,6 +52,14 @@ def train(
         ),
     ] = False,
     descriptions: DescriptionsOption = None,
+    num_devices: Annotated[
+        int,
+        typer.Option(
+            "--devices",
+            min=1,
+            help="Processes that share the generator's steps (ddp), each on a device.",
+        ),
+    ] = 1,
     device: DeviceOption = "cpu",
     dtype: DtypeOption = "auto",
 ) -> None:
@@ -70,7 +79,10 @@ def train(
     from training.fitting import LegOverError
 
     try:
-        print_json(_train(work, time_budget, bundle_out, is_prompted=is_prompted))
+        shared = replace(work, num_devices=num_devices)
+        made = _train(shared, time_budget, bundle_out, is_prompted=is_prompted)
+        if made is not None:
+            print_json(made)
     except LegOverError:
         print_json({"finished": False, "run": str(work.folder)})
 
@@ -81,7 +93,8 @@ def _train(
     bundle_out: Path | None,
     *,
     is_prompted: bool,
-) -> dict[str, Any]:  # Any: plain JSON
+) -> dict[str, Any] | None:  # Any: plain JSON
+    """What is to be printed; nothing by a process that only helped with the steps."""
     from training import run
     from training.bundling import bundle_run
 
@@ -93,6 +106,8 @@ def _train(
         experts_NP,
         budget_seconds=None if time_budget is None else 60 * time_budget,
     )
+    if run.is_helper():
+        return None
     folder = bundle_out or work.folder / "bundles" / run.generator_name(work)
     with progress("Measuring and writing the bundle"):
         # Beside what an earlier leg made: a failure leaves that in place.

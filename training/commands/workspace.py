@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -105,6 +106,9 @@ def open_workspace(
         ConfigError: The run's folder holds stages of another recipe.
     """
     deadline = None if leg_minutes is None else time.monotonic() + 60 * leg_minutes
+    if device == "cuda":
+        # Of processes that share a run, each has a device of its own.
+        device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
     base, encoder = load_models(device, dtype, descriptions)
     with progress("Preparing tasks, descriptions and lower states"):
         from training.workspace import prepare
