@@ -231,6 +231,10 @@ def generate(
         Path | None,
         typer.Option(help="New folder for the adapter; default: adapters/ID."),
     ] = None,
+    document: Annotated[
+        Path | None,
+        typer.Option(help="Text file of what the adapter is to know."),
+    ] = None,
     num_steps: Annotated[
         int | None,
         typer.Option(
@@ -258,12 +262,13 @@ def generate(
     """Write an adapter for a task described in words, or told as the bundle takes it."""
     from genadapter.adapter import save_adapter
     from genadapter.condition import Condition
-    from genadapter.condition_files import read_examples
+    from genadapter.condition_files import read_document, read_examples
     from genadapter.refinement import Refinement
 
     condition = Condition(
         description=description,
         examples=() if examples is None else read_examples(examples),
+        document=None if document is None else read_document(document),
     )
     with progress("Loading the bundle and the models that it reads with"):
         pipeline = ctx.obj.pipeline(bundle, family, base)

@@ -110,6 +110,7 @@ def test_generate_takes_examples_as_far_as_the_bundle_does(
     [
         ((), "description must say what the task is, got None"),
         (("--examples", "none.jsonl"), "cannot read none.jsonl"),
+        (("--document", "none.txt"), "cannot read none.txt"),
     ],
 )
 def test_generate_says_what_is_missing(

@@ -123,13 +123,11 @@ def _save(
 
 def _met(work: Workspace, generator: Generator) -> list[ConditionKind]:
     """Kinds of condition that the generator learned from."""
-    is_shown = work.recipe.batch.shown_share > 0 and any(work.conditions.shown)
-    kinds: list[ConditionKind] = ["description", "examples"]
-    return [
-        kind
-        for kind in kinds
-        if kind in generator.conditions and (kind == "description" or is_shown)
-    ]
+    met = {task.told_by for task in work.tasks[: work.num_train]}
+    kinds: list[ConditionKind] = sorted(met)
+    if work.recipe.batch.shown_share > 0 and any(work.conditions.shown):
+        kinds.append("examples")
+    return [kind for kind in kinds if kind in generator.conditions]
 
 
 def recipe_of(work: Workspace) -> dict[str, Any]:  # Any: plain JSON
@@ -148,8 +146,18 @@ def card(
     """Text of the bundle's README: what it is, what it learned from, how far it goes."""
     trained = work.tasks[: work.num_experts]
     made = work.tasks[work.num_experts : work.num_train]
-    num_drills = sum(task.family == "drills" for task in made)
-    drills = f" and on {num_drills} drills, small rules with parameters"
+    num_drills, num_documents = (
+        sum(task.family == name for task in made) for name in ("drills", "documents")
+    )
+    num_variants = len(made) - num_drills - num_documents
+    more = "".join(
+        f"; on {count} {name}"
+        for count, name in (
+            (num_drills, "drills, small rules with parameters"),
+            (num_documents, "documents of invented facts"),
+        )
+        if count
+    )
     families = sorted({task.family for task in trained})
     licences = sorted({task.licence for task in trained})
     spec, layers = generator.spec, work.spec.layers
@@ -172,7 +180,7 @@ layers {layers[0]} to {layers[-1]}. It hears descriptions through the encoder `{
 - Recipe `{work.recipe.name}`, seed {work.recipe.seed}; all settings are in `manifest.json`. The
   generator is that of step {generator_steps(work)}, the best on the validation families.
 - Trained on {len(trained)} tasks of {len(families)} families: {", ".join(families)};
-  on {len(made) - num_drills} variants of them with other labels or answer formats{drills if num_drills else ""}.
+  on {num_variants} variants of them with other labels or answer formats{more}.
 - Licences of the training data: {", ".join(licences)}.
 
 ## Results

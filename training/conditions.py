@@ -80,7 +80,7 @@ class ConditionTable:
 
 def described(task: Task) -> list[Condition]:
     """A task's descriptions, each a condition."""
-    return [Condition(description=text) for text in task.descriptions]
+    return [task.told(text) for text in task.descriptions]
 
 
 def shown_by_examples(task: Task, count: int) -> list[Condition]:

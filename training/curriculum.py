@@ -13,6 +13,7 @@ from genadapter.base_model import BaseModel
 from genadapter.errors import ConfigError
 from training.augment import variants
 from training.batches import num_tokens
+from training.documents import make_documents
 from training.drills import make_drills
 from training.recipes import Recipe
 from training.tasks import Task, read_tasks
@@ -27,7 +28,7 @@ class Curriculum:
     natural: tuple[Task, ...]
     """Training tasks as they were built or given."""
     made: tuple[Task, ...]
-    """What was made for training: variants of those, and drills."""
+    """What was made for training: variants of those, drills and documents."""
     validation: tuple[Task, ...]
     """Whole families that settings are chosen by."""
 
@@ -64,9 +65,10 @@ def make_curriculum(recipe: Recipe, base: BaseModel) -> Curriculum:
         max_rows=recipe.data.drill_rows,
         seed=recipe.seed,
     )
+    documents = make_documents(recipe.data.documents, part="train", seed=recipe.seed)
     return Curriculum(
         natural=tuple(natural),
-        made=tuple(_with_rows([*varied, *drills], base, recipe)),
+        made=tuple(_with_rows([*varied, *drills, *documents], base, recipe)),
         validation=tuple(validation),
     )
 

@@ -40,6 +40,8 @@ class DataConfig:
     """Small tasks with parameters that are drawn (`training/drills`)."""
     drill_rows: int = 24
     """Rows of a drill at most."""
+    documents: int = 0
+    """Documents of invented facts, with questions (`training/documents`)."""
     shown: int = 0
     """Conditions by examples of every task, for families that take them."""
     natural_share: float = 0.5
@@ -52,6 +54,7 @@ class DataConfig:
         at_least(1, self, "max_rows", "max_tokens", "variant_rows", "validation_rows")
         at_least(1, self, "drill_rows")
         at_least(0, self, "max_tasks", "relabelled", "reformatted", "drills", "shown")
+        at_least(0, self, "documents")
         if not 0 < self.natural_share < 1:
             raise ConfigError(
                 f"natural_share must lie between 0 and 1, got {self.natural_share}"

@@ -22,6 +22,7 @@ from genadapter.errors import ConditionError, TaskFormatError
 Split = Literal["train", "unseen", "validation", "test"]
 """`unseen` are held-out tasks of training families; the last two are whole families."""
 SPLITS: tuple[Split, ...] = get_args(Split)
+ToldBy = Literal["description", "document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Task:
     """Tasks of one pool ask different things of the same inputs; empty if alone."""
     group: str = ""
     """Tasks made from one table; the task's own id if it is alone."""
+    told_by: ToldBy = "description"
+    """What its descriptions are: of the task in words, or documents to answer from."""
     split: Split = "train"
     licence: str = "unknown"
     source: str = "unknown"
@@ -83,6 +86,12 @@ class Task:
         num_heldout = 0 if self.is_train_only else len(self.descriptions) // 4
         return len(self.descriptions) - num_heldout
 
+    def told(self, text: str) -> Condition:
+        """One of its descriptions as a generator is told it."""
+        if self.told_by == "document":
+            return Condition(document=text)
+        return Condition(description=text)
+
     @property
     def train_descriptions(self) -> tuple[str, ...]:
         """Descriptions that may be trained on."""
@@ -113,6 +122,7 @@ class Task:
             "group": self.group,
             "licence": self.licence,
             "source": self.source,
+            **({} if self.told_by == "description" else {"told_by": self.told_by}),
             "descriptions": list(self.descriptions),
             "examples": examples,
             **self.extra,
@@ -213,7 +223,13 @@ def _task_from(values: Mapping[str, Any], place: str) -> Task:  # Any: plain JSO
         raise TaskFormatError(
             f"{place}: 'examples' must be a list, got {values['examples']!r:.60}"
         )
-    _check_descriptions(values["descriptions"], place)
+    told_by = values.get("told_by", "description")
+    if told_by not in get_args(ToldBy):
+        raise TaskFormatError(
+            f"{place}: told_by must be one of {', '.join(get_args(ToldBy))}, got "
+            f"{told_by!r}"
+        )
+    _check_descriptions(values["descriptions"], told_by, place)
     split = values.get("split", "train")
     if split not in SPLITS:
         raise TaskFormatError(
@@ -229,20 +245,25 @@ def _task_from(values: Mapping[str, Any], place: str) -> Task:  # Any: plain JSO
         pool=str(values.get("pool", "")),
         group=str(values.get("group") or task_id),
         split=split,
+        told_by=told_by,
         licence=str(values.get("licence", "unknown")),
         source=str(values.get("source", "unknown")),
         extra=_others(values, _KEYS),
     )
 
 
-def _check_descriptions(descriptions: Any, place: str) -> None:  # Any: plain JSON
+def _check_descriptions(
+    descriptions: Any,  # Any: plain JSON
+    told_by: ToldBy,
+    place: str,
+) -> None:
     if not isinstance(descriptions, list):
         raise TaskFormatError(
             f"{place}: 'descriptions' must be a list, got {descriptions!r:.60}"
         )
     try:
         for text in descriptions:
-            Condition(description=text)
+            Condition(**{told_by: text})
     except ConditionError as error:
         raise TaskFormatError(f"{place}: {error}") from error
 

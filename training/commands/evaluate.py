@@ -19,7 +19,7 @@ def evaluate(
     tasks: Annotated[
         str,
         typer.Option(
-            help="heldout, seen, all (both of them) or validation; or a task file."
+            help="heldout, seen, all (both of them), validation or documents; or a file."
         ),
     ] = "heldout",
     methods: Annotated[

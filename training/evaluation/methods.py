@@ -197,13 +197,13 @@ def condition_of(task: Task, setting: Setting) -> Condition:
     """
     if setting.num_shots and "examples" in setting.pipeline.kinds:
         return Condition(examples=shots_of(task, setting.num_shots))
-    return Condition(description=description_of(task))
+    return task.told(description_of(task))
 
 
 def _refined(setting: Setting) -> Treatment:
     pipeline, shots = setting.pipeline, _shots(setting)
     conditions = [
-        Condition(description=description_of(task), examples=shots[place])
+        replace(task.told(description_of(task)), examples=shots[place])
         for place, task in enumerate(setting.tasks)
     ]
     adapters = pipeline.generate(
@@ -314,7 +314,7 @@ def _mean(setting: Setting) -> Treatment:
 
 def _reworded(setting: Setting) -> Treatment:
     texts = {
-        p: Condition(description=other)
+        p: task.told(other)
         for p, task in enumerate(setting.tasks)
         if (other := other_wording(task)) is not None
     }

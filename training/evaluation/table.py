@@ -17,6 +17,7 @@ from genadapter.library import SharedFactors
 from genadapter.lora import LoraSpec, LoraWeights, check_fits
 from genadapter.manifest import check_base
 from genadapter.pipeline import Pipeline
+from training.documents import make_documents
 from training.evaluation.answering import Question, answer_all, questions_of
 from training.evaluation.cells import (
     Cells,
@@ -54,6 +55,9 @@ TASK_SETS: Mapping[str, tuple[Split, ...]] = {
 """Parts of the suite by name; a file may be named in their place. `all` leaves out the
 validation families: settings were chosen by them, so they flatter."""
 
+DOCUMENTS, NUM_DOCUMENTS = "documents", 60
+"""Questions on documents that nothing was trained on; the base answers closed-book."""
+
 Progress = Callable[[str, float], None]
 """Told the method that starts and the share of all methods that is done."""
 
@@ -62,20 +66,23 @@ def find_tasks(name: str, suite: Sequence[Task]) -> list[Task]:
     """The tasks to score.
 
     Args:
-        name: A key of `TASK_SETS`, or a task file.
+        name: A key of `TASK_SETS`, `DOCUMENTS`, or a task file.
         suite: The built suite.
 
     Raises:
         ConfigError: Neither a name that is known nor a file; or no task is in it.
         TaskFormatError: The file is malformed.
     """
+    if name == DOCUMENTS:
+        return make_documents(NUM_DOCUMENTS, part="test", seed=0)
     if name in TASK_SETS:
         tasks = [task for task in suite if task.split in TASK_SETS[name]]
     elif Path(name).exists():
         tasks = read_tasks(Path(name))
     else:
         raise ConfigError(
-            f"no tasks {name!r}; give one of {', '.join(TASK_SETS)}, or a task file"
+            f"no tasks {name!r}; give one of {', '.join([*TASK_SETS, DOCUMENTS])}, or a "
+            "task file"
         )
     if not tasks:
         raise ConfigError(
