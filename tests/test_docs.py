@@ -184,7 +184,8 @@ def _results() -> str:
     rows = [
         [f"`{method}`", *(_exact(part["macro"][method]) for part in parts.values())]
         for method in report["methods"]
-        if any(
+        if _is_shown(method, report["default"])
+        and any(
             part["macro"][method]["exact_match"] is not None for part in parts.values()
         )
     ]
@@ -200,11 +201,19 @@ def _results() -> str:
     )
 
 
+def _is_shown(method: str, default: str) -> bool:
+    """Controls but one are left to the report."""
+    controls = ("_shuffled", "_sibling", "_junk", "_mean", "_reworded")
+    return method == f"{default}_shuffled" or not method.endswith(controls)
+
+
 def _leads(default: str, part: str, found: dict[str, Any]) -> str:  # Any: plain JSON
     leads = [
         f"`{rival}` {_lead(own)}"
         for rival, own in found["paired"].items()
-        if own["difference"] is not None and rival != "oracle"
+        if own["difference"] is not None
+        and rival != "oracle"
+        and _is_shown(rival, default)
     ]
     low, high = found["gap_recovered_ci"]
     return (
