@@ -105,7 +105,7 @@ def _save(
         surroundings=surroundings,
         encoder_name=work.encoder.name,
         base=work.base,
-        trained_on=[task.id for task in work.tasks[: work.num_experts]],
+        trained_on=_trained_on(work),
         seeds={
             "multitask": seed,
             "experts": seed,
@@ -119,6 +119,13 @@ def _save(
         conditions=_met(work, generator),
         familiarity=familiarity,
     )
+
+
+def _trained_on(work: Workspace) -> list[str]:
+    """Ids of the run's tasks, and of those that the bundle it started from had met."""
+    own = [task.id for task in work.tasks[: work.num_experts]]
+    before = [] if work.start is None else work.start.manifest.trained_on
+    return list(dict.fromkeys([*before, *own]))
 
 
 def _met(work: Workspace, generator: Generator) -> list[ConditionKind]:
@@ -135,6 +142,7 @@ def recipe_of(work: Workspace) -> dict[str, Any]:  # Any: plain JSON
     values = to_json(work.recipe)
     # Where a file lay on the training machine is nobody else's concern.
     values["data"]["extra_files"] = [Path(f).name for f in work.recipe.data.extra_files]
+    values["start"] = "" if work.start is None else work.start.digest
     return {**values, "generator_steps": generator_steps(work)}
 
 

@@ -128,6 +128,9 @@ class Recipe:
 
     name: str
     """Names the run's folder."""
+    start: str = ""
+    """Folder of a bundle to go on from: its shared factors, its adapter that reads tasks
+    and, of the same family, its generator; empty begins anew."""
     data: DataConfig = field(default_factory=DataConfig)
     """Tasks and rows."""
     adapter: AdapterConfig = field(default_factory=AdapterConfig)

@@ -54,9 +54,11 @@ MEASURED_BATCHES = 12
 
 
 def train_multitask(work: Workspace) -> SharedFactors:
-    """The shared A, whitened, and the multi-task B_0."""
+    """The shared A, whitened, and the multi-task B_0; those of the bundle to start from."""
     path = work.folder / "shared.safetensors"
-    if not path.exists():
+    if work.start is not None and not path.exists():
+        save_factors(work.start.surroundings.shared, path)
+    elif not path.exists():
         source = MultiTaskSource(work.spec, seed=work.recipe.seed)
         fit(work, source, work.recipe.multitask, _plain(work), name="multitask")
         shared = source.factors(work.spec)
@@ -70,10 +72,14 @@ def train_prompted(work: Workspace) -> Path:
 
     Returns:
         The file of its factors at their best checkpoint on the validation families;
-        `tuning.tune_prompted` gives them their scale.
+        `tuning.tune_prompted` gives them their scale. Those of the bundle to start
+        from, if it has them.
     """
     path = work.folder / "multitask_prompted.safetensors"
-    if not path.exists():
+    known = None if work.start is None else work.start.generator.prompted
+    if known is not None and not path.exists():
+        save_factors(known, path)
+    elif not path.exists():
         source = MultiTaskSource(work.reading_spec, seed=work.recipe.seed)
         name = "multitask_prompted"
         fit(
@@ -289,6 +295,8 @@ def train_generator(
             "Surroundings prefix"
         )
     generator = family(work.recipe.generator, surroundings)
+    if work.start is not None and work.start.generator.family == family.family:
+        generator.load_state_dict(work.start.generator.state_dict())
     # Only now: one that could not be built must not bind the next to its settings.
     _check_same_generator(work)
     source = GeneratorSource(

@@ -12,6 +12,7 @@ from typing import Any
 
 from genadapter.artifact import read_json, write_json
 from genadapter.base_model import BaseModel
+from genadapter.checkpoint import Bundle, load_bundle
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError
 from genadapter.generators import find_family
@@ -32,7 +33,6 @@ _RESUMABLE = (
     "generator",
     "generator_seed",
     "optim",
-    "validate_every_steps",
     "validate_every_steps",
 )
 """Settings of the last stage alone: a run may go on with other ones."""
@@ -58,6 +58,8 @@ class Workspace:
     """Tasks that are trained on, variants and drills included."""
     data: TaskData
     conditions: ConditionTable
+    start: Bundle | None = None
+    """What the run goes on from."""
     deadline: float | None = None
     """On the monotonic clock, when this leg of the run must stop."""
     num_devices: int = 1
@@ -140,6 +142,7 @@ def prepare(
     spec = base.spec(**asdict(recipe.adapter))
     start_layer = recipe.adapter.start_layer
     reading_spec = base.spec(**asdict(recipe.reading), start_layer=start_layer)
+    start = _read_start(recipe, base, encoder, (spec, reading_spec))
     find_family(recipe.family).check_spec(reading_spec)
     data = TaskData(
         tasks,
@@ -165,8 +168,30 @@ def prepare(
         num_train=len(curriculum.natural) + len(curriculum.made),
         data=data,
         conditions=ConditionTable.encode(tasks, encoder, num_shown=recipe.data.shown),
+        start=start,
         deadline=deadline,
     )
+
+
+def _read_start(
+    recipe: Recipe, base: BaseModel, encoder: Encoder, specs: tuple[LoraSpec, LoraSpec]
+) -> Bundle | None:
+    """The bundle that a run goes on from, if it fits the run."""
+    if not recipe.start:
+        return None
+    start = load_bundle(Path(recipe.start), base=base, encoder=encoder)
+    around, generator = start.surroundings, start.generator
+    if (around.spec, around.prompted_spec) != specs:
+        raise ConfigError(
+            f"the bundle in {recipe.start} has adapters of another shape than the run: "
+            "set adapter and reading as its manifest's recipe does, or start from none"
+        )
+    if generator.family == recipe.family and generator.config != recipe.generator:
+        raise ConfigError(
+            f"the {recipe.family} in {recipe.start} was built with {generator.config}, "
+            f"the run asks for {recipe.generator}: set generator as it is there"
+        )
+    return start
 
 
 def check_same_run(recipe: Recipe) -> None:
@@ -176,6 +201,7 @@ def check_same_run(recipe: Recipe) -> None:
         return
     found, wanted = read_json(path), to_json(recipe)
     # A setting that came later was what it is by default.
+    found = {"start": "", **found}
     for section, config in (("data", DataConfig()), ("batch", BatchConfig())):
         defaults = json.loads(json.dumps(asdict(config)))
         found[section] = {**defaults, **found.get(section, {})}

@@ -11,13 +11,15 @@ import torch
 from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, load_bundle
 from genadapter.encoder import Encoder
+from genadapter.errors import ConfigError
 from genadapter.library import SharedFactors, flatten_b
 from training import run
+from training.bundling import bundle_run
 from training.experts.gains import expert_gains, rebuild
 from training.sources import ExpertSource
 from training.teacher_forcing import score_tasks
 from training.tuning import blend_configs
-from training.workspace import Workspace
+from training.workspace import Workspace, prepare
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning"),  # lightning itself
@@ -109,3 +111,63 @@ def test_scores_do_not_depend_on_the_batch(
     assert list(together) == [0, 1]
     assert together[1].loss == pytest.approx(single[1].loss, rel=1e-4)
     assert together[1].accuracy == single[1].accuracy
+
+
+def test_run_goes_on_from_a_bundle(
+    bundle: Bundle, work: Workspace, base: BaseModel, encoder: Encoder, tmp_path: Path
+) -> None:
+    """It takes the bundle's stages and weights, and counts the bundle's tasks as its own."""
+    gentle = replace(work.recipe.optim, learning_rate=1e-9, max_steps=1)
+    data = replace(work.recipe.data, max_tasks=2)
+    recipe = replace(
+        work.recipe,
+        name="next",
+        data=data,
+        optim=gentle,
+        start=str(tmp_path / "bundle"),
+    )
+    later = prepare(recipe, base=base, encoder=encoder)
+    shared = run.train_multitask(later)
+    assert torch.equal(shared.flat_b(), bundle.surroundings.shared.flat_b())
+    read = run.read_factors(run.train_prompted(later))
+    known = bundle.generator.prompted
+    assert known is not None
+    assert torch.equal(read.flat_b(), known.flat_b())
+    experts = run.train_experts(later, shared)
+    around = replace(
+        bundle.surroundings,
+        library=run.build_library(later, shared, experts),
+        prefix=run.start_prefix(later, read),
+    )
+    generator = run.train_generator(later, around, experts.b_NP)
+    for name, tensor in bundle.generator.state_dict().items():
+        assert torch.allclose(generator.state_dict()[name], tensor, atol=1e-6), name
+    made = bundle_run(later, around, experts.b_NP, generator, tmp_path / "next")
+    assert made.manifest.trained_on == bundle.manifest.trained_on
+    assert made.manifest.recipe["start"] == bundle.digest
+
+
+@pytest.mark.parametrize(
+    ("section", "changes", "message"),
+    [
+        ("adapter", {"rank": 3}, "adapters of another shape"),
+        ("generator", {"width": 32}, "was built with"),
+    ],
+)
+def test_run_cannot_go_on_from_a_bundle_of_another_shape(
+    bundle: Bundle,
+    work: Workspace,
+    base: BaseModel,
+    encoder: Encoder,
+    tmp_path: Path,
+    section: str,
+    changes: dict[str, int],
+    message: str,
+) -> None:
+    """The error says what to set."""
+    assert bundle.digest
+    changed = replace(getattr(work.recipe, section), **changes)
+    start = str(tmp_path / "bundle")
+    recipe = replace(work.recipe, name="next", start=start, **{section: changed})
+    with pytest.raises(ConfigError, match=message):
+        prepare(recipe, base=base, encoder=encoder)
