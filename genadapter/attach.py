@@ -30,12 +30,14 @@ class RowAdapters:
     """Per module: (L, R, I) where all rows share A, else (B, L, R, I)."""
     b: Mapping[str, Tensor]
     """Per module: (L, O, R) where all rows share B, else (B, L, O, R)."""
-    scaling: float
-    """Factor before B @ A."""
+    scaling: float | Tensor
+    """Factor before B @ A: one for all rows, or (B, 1, 1)."""
 
     @property
     def num_rows(self) -> int | None:
         """Rows of the batch that these adapters fit (B); `None` if they fit any."""
+        if isinstance(self.scaling, Tensor):
+            return len(self.scaling)
         own = (t for t in (*self.a.values(), *self.b.values()) if t.dim() == 4)
         return next((len(t) for t in own), None)
 
@@ -45,7 +47,10 @@ class RowAdapters:
             {n: t[rows] if t.dim() == 4 else t for n, t in factors.items()}
             for factors in (self.a, self.b)
         )
-        return RowAdapters(a=a, b=b, scaling=self.scaling)
+        scaling = self.scaling
+        if isinstance(scaling, Tensor):
+            scaling = scaling[rows]
+        return RowAdapters(a=a, b=b, scaling=scaling)
 
     def weights(self, row: int) -> LoraWeights:
         """The adapter of one row; what all rows share is shared in memory, too."""
@@ -61,7 +66,10 @@ class RowAdapters:
             {n: t.to(device, dtype) for n, t in factors.items()}
             for factors in (self.a, self.b)
         )
-        return RowAdapters(a=a, b=b, scaling=self.scaling)
+        scaling = self.scaling
+        if isinstance(scaling, Tensor):
+            scaling = scaling.to(device, dtype)
+        return RowAdapters(a=a, b=b, scaling=scaling)
 
 
 def stack_rows(
@@ -88,6 +96,105 @@ def stack_rows(
         b_BLOR = torch.stack([w.b[name] if w else empty_b for w in rows])
         a[name], b[name] = a_BLRI.to(device, dtype), b_BLOR.to(device, dtype)
     return RowAdapters(a=a, b=b, scaling=spec.scaling)
+
+
+class AdapterRows:
+    """The adapters of a running batch, whose rows change one at a time.
+
+    A factor that all adapters have in common, as those of one bundle do, is kept once: then
+    its product is one plain matrix product for the whole batch.
+    """
+
+    def __init__(
+        self, spec: LoraSpec, *, max_rows: int, dtype: torch.dtype, device: torch.device
+    ) -> None:
+        """Takes no memory yet.
+
+        Args:
+            spec: The shape that every adapter has.
+            max_rows: Rows at most.
+            dtype: The base model's dtype.
+            device: The base model's device.
+        """
+        self._spec, self._scales = spec, torch.zeros(max_rows, 1, 1).to(device, dtype)
+        names = [module.name for module in spec.modules]
+        self._a, self._b = (
+            {name: _Factor(max_rows, dtype, device) for name in names} for _ in range(2)
+        )
+
+    def put(self, row: int, weights: LoraWeights | None, *, scale: float = 1.0) -> None:
+        """Gives a row its adapter.
+
+        Args:
+            row: Its place in the batch.
+            weights: The adapter; `None` leaves the row to the base model.
+            scale: Of the adapter: 0 is the base, 1 the adapter as it is.
+        """
+        self._scales[row] = 0 if weights is None else scale * self._spec.scaling
+        if weights is not None:
+            for name, factor in self._a.items():
+                factor.put(row, weights.a[name])
+            for name, factor in self._b.items():
+                factor.put(row, weights.b[name])
+
+    def move(self, source: int, target: int) -> None:
+        """Gives a row the adapter of another."""
+        self._scales[target] = self._scales[source]
+        for factor in (*self._a.values(), *self._b.values()):
+            factor.move(source, target)
+
+    def between(self, first: int, last: int) -> RowAdapters | None:
+        """The adapters of rows `first` to `last` - 1; `None` where all are the base."""
+        scales_B11 = self._scales[first:last]
+        if not scales_B11.any():
+            return None
+        a, b = (
+            {name: factor.between(first, last) for name, factor in factors.items()}
+            for factors in (self._a, self._b)
+        )
+        return RowAdapters(a=a, b=b, scaling=scales_B11)
+
+
+class _Factor:
+    """One factor of every row: kept once while all rows have the same."""
+
+    def __init__(self, max_rows: int, dtype: torch.dtype, device: torch.device) -> None:
+        self._dtype, self._device = dtype, device
+        self._common: Tensor | None = None
+        self._own: Tensor | None = None
+        # A row that was never given one may have any: its scale is 0.
+        self._has_common = [True] * max_rows
+
+    def put(self, row: int, factor: Tensor) -> None:
+        factor = factor.to(self._device, self._dtype)
+        if self._common is None:
+            self._common = factor
+        self._has_common[row] = torch.equal(factor, self._common)
+        if not self._has_common[row]:
+            self._own_rows()[row] = factor
+
+    def move(self, source: int, target: int) -> None:
+        self._has_common[target] = self._has_common[source]
+        if not self._has_common[source]:
+            own = self._own_rows()
+            own[target] = own[source]
+
+    def between(self, first: int, last: int) -> Tensor:
+        assert self._common is not None
+        if all(self._has_common[first:last]):
+            return self._common
+        own = self._own_rows()
+        for row in range(first, last):
+            if self._has_common[row]:
+                own[row] = self._common
+        return own[first:last]
+
+    def _own_rows(self) -> Tensor:
+        if self._own is None:
+            assert self._common is not None
+            size = (len(self._has_common), *self._common.shape)
+            self._own = self._common.new_zeros(size)
+        return self._own
 
 
 class AdapterSlots:

@@ -4,8 +4,8 @@ The default base travels in a Python wheel as a quantised GGUF file; it is unpac
 once into plain safetensors. Any causal LM of the Llama family that transformers
 loads can take its place.
 
-Shapes: B rows, T tokens, D hidden, N answer positions of the batch, V vocabulary, L layers,
-O values, I in (hidden).
+Shapes: B rows, T tokens, S tokens that are seen, D hidden, N answer positions of the batch,
+V vocabulary, L layers, O values, I in (hidden).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -69,6 +69,15 @@ class Packing:
         """True where a token (second dimension) sees another (third)."""
         own_BTT = self.segments_BT.unsqueeze(2) == self.segments_BT.unsqueeze(1)
         return (own_BTT | (self.segments_BT == 0).unsqueeze(1)).tril()
+
+
+class KeysAndValues(Protocol):
+    """What decoder layers remember of earlier tokens, in the form that they ask for it."""
+
+    def update(
+        self, keys: Tensor, values: Tensor, layer: int, /
+    ) -> tuple[Tensor, Tensor]:
+        """Takes keys and values of new tokens, and gives those of all that are seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +303,11 @@ class BaseModel:
         prompt = self.tokenizer.apply_chat_template(
             messages, add_generation_prompt=True, tokenize=False
         )
-        ids: list[int] = self.tokenizer(prompt, add_special_tokens=False)["input_ids"]
+        return self.text_ids(prompt)
+
+    def text_ids(self, text: str) -> list[int]:
+        """Token ids of a text as it stands."""
+        ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
         return ids
 
     @property
@@ -311,15 +324,11 @@ class BaseModel:
             text: Any text.
             at_most: Tokens of a longer text that are kept; `None` keeps all.
         """
-        tokenizer = self.tokenizer
-        ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
-        gap: list[int] = tokenizer("\n\n", add_special_tokens=False)["input_ids"]
-        return [*ids[:at_most], *gap]
+        return [*self.text_ids(text)[:at_most], *self.text_ids("\n\n")]
 
     def answer_ids(self, text: str) -> list[int]:
         """Token ids of an answer, closed by the end-of-turn token."""
-        ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
-        return [*ids, self.tokenizer.eos_token_id]
+        return [*self.text_ids(text), self.tokenizer.eos_token_id]
 
     def lower_states(
         self, ids_BT: Tensor, *, num_layers: int, packing: Packing | None = None
@@ -367,6 +376,39 @@ class BaseModel:
         """What one decoder layer makes of states of shape (B, T, D)."""
         return self._run_layers(hidden_BTD, range(layer, layer + 1), None)
 
+    def next_logits(
+        self,
+        ids_BT: Tensor,
+        *,
+        places_BT: Tensor,
+        sees_BTS: Tensor,
+        last_B: Tensor,
+        cache: KeysAndValues,
+    ) -> Tensor:
+        """Logits of the token after one token of every row.
+
+        Args:
+            ids_BT: New tokens, padded on the right.
+            places_BT: Their positions.
+            sees_BTS: True where a new token sees one of those that the cache gives.
+            last_B: Of every row, the new token whose successor is wanted.
+            cache: Remembers the tokens before.
+
+        Returns:
+            Logits of shape (B, V).
+        """
+        hidden_BTD = self._through(
+            self.model.model.embed_tokens(ids_BT),
+            range(self.num_layers),
+            places_BT=places_BT,
+            sees_BTS=sees_BTS,
+            cache=cache,
+        )
+        rows_B = torch.arange(len(ids_BT), device=ids_BT.device)
+        last_BD = self.model.model.norm(hidden_BTD[rows_B, last_B])
+        logits_BV: Tensor = self.model.lm_head(last_BD)
+        return logits_BV
+
     def _run_layers(
         self, hidden_BTD: Tensor, layers: range, packing: Packing | None
     ) -> Tensor:
@@ -377,15 +419,27 @@ class BaseModel:
             sees_BTT = places_BT.unsqueeze(2) >= places_BT.unsqueeze(1)
         else:
             places_BT, sees_BTT = packing.places_BT, packing.sees_BTT()
-        mask_BTT = hidden_BTD.new_zeros(sees_BTT.shape).masked_fill(
-            ~sees_BTT, torch.finfo(hidden_BTD.dtype).min
+        return self._through(hidden_BTD, layers, places_BT=places_BT, sees_BTS=sees_BTT)
+
+    def _through(
+        self,
+        hidden_BTD: Tensor,
+        layers: range,
+        *,
+        places_BT: Tensor,
+        sees_BTS: Tensor,
+        cache: KeysAndValues | None = None,
+    ) -> Tensor:
+        mask_BTS = hidden_BTD.new_zeros(sees_BTS.shape).masked_fill(
+            ~sees_BTS, torch.finfo(hidden_BTD.dtype).min
         )
         rotary = self.model.model.rotary_emb(hidden_BTD, position_ids=places_BT)
         for layer in layers:
             hidden_BTD = self.model.model.layers[layer](
                 hidden_BTD,
-                attention_mask=mask_BTT.unsqueeze(1),
+                attention_mask=mask_BTS.unsqueeze(1),
                 position_ids=places_BT,
+                past_key_values=cache,
                 position_embeddings=rotary,
             )
         return hidden_BTD

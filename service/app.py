@@ -20,7 +20,7 @@ from service.adapter_service import AdapterService
 from service.dependencies import State
 from service.engine import Engine
 from service.errors import add_error_handlers
-from service.routes import adapters, chat, health, models
+from service.routes import adapters, chat, completions, health, models
 from service.settings import Settings
 from service.store import AdapterStore
 
@@ -96,7 +96,7 @@ def create_app(services: Services) -> FastAPI:
         version=version("genadapter"),
         lifespan=lifespan,
     )
-    for module in (adapters, models, chat, health):
+    for module in (adapters, models, chat, completions, health):
         app.include_router(module.router)
     add_error_handlers(app)
     app.add_middleware(_RequestIds)

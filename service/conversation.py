@@ -1,11 +1,12 @@
-"""A conversation as the engine takes it, and the answer it gives."""
+"""What the engine is asked, and what it answers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from genadapter.adapter import Adapter
+from service.sampling import Likely, Sampling
 
 Role = Literal["system", "user", "assistant"]
 FinishReason = Literal["stop", "length"]
@@ -20,17 +21,31 @@ class Turn:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ChatRequest:
-    """What to answer, and with which adapter."""
+class Request:
+    """What to answer, how, and with which adapter."""
 
-    turns: tuple[Turn, ...]
-    """The conversation so far."""
+    prompt: tuple[Turn, ...] | str
+    """The conversation so far, or a text to go on from."""
     adapter: Adapter | None = None
     """None is the bare base model."""
+    scale: float = 1.0
+    """Of the adapter: 0 is the base model."""
     max_new_tokens: int | None = None
     """At most so many tokens; none means the engine's default."""
     stop: tuple[str, ...] = ()
     """The answer ends before the first of these."""
+    sampling: Sampling = field(default_factory=Sampling)
+    """How tokens are chosen."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """What an answer grew by."""
+
+    text: str
+    """More of its text."""
+    tokens: tuple[Likely, ...] = ()
+    """Its tokens with their likelihoods, where these were asked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,3 +56,5 @@ class Answer:
     finish_reason: FinishReason
     num_prompt_tokens: int
     num_new_tokens: int
+    tokens: tuple[Likely, ...] = ()
+    """Its tokens with their likelihoods, where these were asked for."""

@@ -1,7 +1,8 @@
-"""The engine: one worker thread owns the base model and answers in batches.
+"""The engine: one worker thread owns the base model and decodes all requests together.
 
-Requests wait in a bounded line and carry their adapter with them, so rows of one batch
-may have different adapters and no request can see another's.
+The batch is filled again after every token: a request joins as soon as there is room, and
+leaves with its last token. Rows carry their adapters with them, so the rows of one batch
+may have different ones and no request can see another's.
 """
 
 from __future__ import annotations
@@ -10,35 +11,62 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass
-from time import perf_counter
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from time import monotonic
+
+from torch import Tensor
 
 from genadapter.adapter import Adapter
-from genadapter.attach import AdapterSlots, RowAdapters, stack_rows
+from genadapter.attach import AdapterRows, AdapterSlots
 from genadapter.base_model import BaseModel
-from genadapter.errors import ConfigError, SpecMismatchError
+from genadapter.checks import above, at_least
+from genadapter.decoding import Decoder
+from genadapter.errors import SpecMismatchError
 from genadapter.lora import LoraSpec
-from service.conversation import Answer, ChatRequest
+from service.conversation import Answer, FinishReason, Piece, Request
 from service.errors import (
     ContextLengthError,
     EngineBusyError,
     EngineStoppedError,
     EngineTimeoutError,
 )
+from service.sampling import Likely, Sampler
+from service.transcript import Transcript
 
 logger = logging.getLogger(__name__)
 
+Watcher = Callable[[Piece], None]
+"""Told, on the worker's thread, what an answer grew by."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Row:
-    """A request that is ready to run."""
+class _Waiting:
+    """A request in line."""
 
-    request: ChatRequest
+    request: Request
     future: Future[Answer]
+    watcher: Watcher
+    deadline: float
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
+class _Row:
+    """A request that is being answered."""
+
+    waiting: _Waiting
     prompt: list[int]
     max_new_tokens: int
+    sampler: Sampler
+    transcript: Transcript
+    num_new_tokens: int = 0
+    last_token: int = 0
+    tokens: list[Likely] = field(default_factory=list)
+    outcome: Answer | Exception | None = None
+    """None while the answer grows."""
 
 
 class Engine:
@@ -49,7 +77,7 @@ class Engine:
         """How much the engine takes on."""
 
         max_batch_size: int = 16
-        """Requests answered in one pass."""
+        """Requests that are answered together."""
         max_waiting_requests: int = 64
         """Requests that may wait; more are turned away."""
         max_context_tokens: int = 2048
@@ -61,11 +89,10 @@ class Engine:
 
         def __post_init__(self) -> None:
             """Rejects limits that let nothing through."""
-            for name in ("max_batch_size", "max_waiting_requests"):
-                if getattr(self, name) < 1:
-                    raise ConfigError(
-                        f"{name} must be at least 1, got {getattr(self, name)}"
-                    )
+            at_least(1, self, "max_batch_size", "max_waiting_requests")
+            at_least(2, self, "max_context_tokens")
+            at_least(1, self, "default_max_tokens")
+            above(0, self, "timeout_seconds")
 
     def __init__(self, base: BaseModel, *, spec: LoraSpec, config: Config) -> None:
         """Prepares an engine; `start` sets it to work.
@@ -82,14 +109,30 @@ class Engine:
         self._end_ids = _end_ids(base)
         limit = getattr(base.model.config, "max_position_embeddings", None)
         self._max_tokens = min(config.max_context_tokens, limit or 1 << 30)
-        self._waiting: deque[tuple[ChatRequest, Future[Answer]]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._changed = threading.Condition()
         self._worker: threading.Thread | None = None
+        self._num_running = 0
+
+    @property
+    def num_waiting(self) -> int:
+        """Requests in line."""
+        return len(self._waiting)
+
+    @property
+    def num_running(self) -> int:
+        """Requests that are being answered."""
+        return self._num_running
 
     def fingerprint(self, adapter: Adapter | None) -> str:
         """Names what answers with an adapter come from: OpenAI's `system_fingerprint`."""
         name = adapter.id.removeprefix("lora-")[:8] if adapter else "base"
         return f"fp-{self._base.fingerprint.digest[:8]}-{name}"
+
+    def token_text(self, token: int) -> str:
+        """The text of one token."""
+        text: str = self._base.tokenizer.decode([token])
+        return text
 
     def check_running(self) -> None:
         """Raises EngineStoppedError unless the worker is there to answer."""
@@ -109,19 +152,24 @@ class Engine:
         self._worker.start()
 
     def stop(self) -> None:
-        """Refuses what waits, lets the running batch end, and leaves the base bare."""
+        """Refuses what waits, lets what runs end, and leaves the base bare."""
         with self._changed:
             worker, self._worker = self._worker, None
             refused, self._waiting = self._waiting, deque()
             self._changed.notify_all()
-        for _, future in refused:
-            if future.set_running_or_notify_cancel():
-                future.set_exception(_stopped())
+        for waiting in refused:
+            _settle(waiting.future, _stopped())
         if worker is not None:
             worker.join()
 
-    def submit(self, request: ChatRequest) -> Future[Answer]:
-        """Puts a request in line.
+    def submit(
+        self, request: Request, *, watcher: Watcher | None = None
+    ) -> Future[Answer]:
+        """Puts a request in line; cancelling the future gives it up at any time.
+
+        Args:
+            request: What to answer.
+            watcher: Told of the answer as it grows.
 
         Raises:
             SpecMismatchError: Its adapter has another shape or base.
@@ -129,7 +177,12 @@ class Engine:
             EngineStoppedError: The engine is not running.
         """
         _check_adapter(request.adapter, self._spec)
-        future: Future[Answer] = Future()
+        waiting = _Waiting(
+            request=request,
+            future=Future(),
+            watcher=watcher or (lambda _: None),
+            deadline=monotonic() + self._config.timeout_seconds,
+        )
         with self._changed:
             if self._worker is None:
                 raise _stopped()
@@ -138,19 +191,51 @@ class Engine:
                     f"{len(self._waiting)} requests are waiting, which is the most "
                     "allowed: try again in a second"
                 )
-            self._waiting.append((request, future))
+            self._waiting.append(waiting)
             self._changed.notify()
-        return future
+        return waiting.future
 
-    async def answer(self, request: ChatRequest) -> Answer:
-        """Waits for the answer without blocking the event loop.
+    async def answer(self, request: Request) -> Answer:
+        """Waits for the answer without blocking the event loop; given up if cancelled.
 
         Raises:
             EngineTimeoutError: It took longer than a request may.
             ContextLengthError: Prompt and answer do not fit the model.
         """
+        return await self._wait(self.submit(request))
+
+    async def stream(self, request: Request) -> AsyncGenerator[Piece | Answer]:
+        """The answer in pieces as they come, and at the end as a whole.
+
+        Raises:
+            EngineTimeoutError: It took longer than a request may.
+            ContextLengthError: Prompt and answer do not fit the model.
+        """
+        pieces: asyncio.Queue[Piece | None] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def tell(piece: Piece | None) -> None:
+            # The loop may be gone where a service stops in mid-answer.
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(pieces.put_nowait, piece)
+
+        future = self.submit(request, watcher=tell)
+        future.add_done_callback(lambda _: tell(None))
+        try:
+            while True:
+                async with asyncio.timeout(self._config.timeout_seconds):
+                    piece = await pieces.get()
+                if piece is None:
+                    break
+                yield piece
+            yield await self._wait(future)
+        except TimeoutError as error:
+            raise _timed_out(self._config.timeout_seconds) from error
+        finally:
+            future.cancel()
+
+    async def _wait(self, future: Future[Answer]) -> Answer:
         seconds = self._config.timeout_seconds
-        future = self.submit(request)
         try:
             async with asyncio.timeout(seconds):
                 return await asyncio.wrap_future(future)
@@ -161,48 +246,66 @@ class Engine:
         limit = self._config.max_waiting_requests
         if len(self._waiting) >= limit:
             # Requests that were given up take no place from others.
-            self._waiting = deque(w for w in self._waiting if not w[1].cancelled())
+            self._waiting = deque(w for w in self._waiting if not w.future.cancelled())
         return len(self._waiting) >= limit
 
     def _work(self, slots: AdapterSlots) -> None:
-        while (batch := self._next_batch()) is not None:
-            rows = [row for pair in batch if (row := self._prepare(*pair))]
-            if not rows:
-                continue
+        batch = _Batch(self._base, slots, max_rows=self._config.max_batch_size)
+        while (joining := self._next_to_join(batch)) is not None:
+            rows = [row for waiting in joining if (row := self._prepare(waiting))]
             try:
-                answers = self._run(rows, slots)
+                for move in (partial(batch.join, rows), batch.step):
+                    self._advance(*move())
+                    self._drop_ended(batch)
             # The worker is the edge of its thread: whatever failed belongs to the
-            # requests of this batch, and the next one must still be served.
+            # requests of this batch, and the next ones must still be served.
             except Exception as error:
-                answers = [error] * len(rows)
-            for row, answer in zip(rows, answers, strict=True):
-                if isinstance(answer, Exception):
-                    row.future.set_exception(answer)
-                else:
-                    row.future.set_result(answer)
+                for row in {*rows, *batch.rows}:
+                    _settle(row.waiting.future, error)
+                batch.clear()
+            self._num_running = len(batch.rows)
         slots.detach()
 
-    def _next_batch(self) -> list[tuple[ChatRequest, Future[Answer]]] | None:
+    def _next_to_join(self, batch: _Batch) -> list[_Waiting] | None:
+        """What there is room for; waits where nothing runs, `None` when all is over."""
         me = threading.current_thread()
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._worker is not me)
-            if self._worker is not me:
-                return None
-            size = min(len(self._waiting), self._config.max_batch_size)
+            if not batch.rows:
+                self._changed.wait_for(lambda: self._waiting or self._worker is not me)
+                if self._worker is not me:
+                    return None
+            room = self._config.max_batch_size - len(batch.rows)
+            size = min(len(self._waiting), room)
             return [self._waiting.popleft() for _ in range(size)]
 
-    def _prepare(self, request: ChatRequest, future: Future[Answer]) -> _Row | None:
-        if not future.set_running_or_notify_cancel():
+    def _prepare(self, waiting: _Waiting) -> _Row | None:
+        request, tokenizer = waiting.request, self._base.tokenizer
+        if waiting.future.cancelled():
+            return None
+        if monotonic() > waiting.deadline:
+            _settle(waiting.future, _timed_out(self._config.timeout_seconds))
             return None
         try:
-            prompt = self._base.chat_ids([asdict(turn) for turn in request.turns])
+            if isinstance(request.prompt, str):
+                prompt = self._base.text_ids(request.prompt)
+            else:
+                turns = [asdict(turn) for turn in request.prompt]
+                prompt = self._base.chat_ids(turns)
             allowed = self._allowed_tokens(len(prompt), request.max_new_tokens)
         # Also an edge: a chat template may refuse a conversation in its own way.
         except Exception as error:
-            future.set_exception(error)
+            _settle(waiting.future, error)
             return None
         return _Row(
-            request=request, future=future, prompt=prompt, max_new_tokens=allowed
+            waiting=waiting,
+            prompt=prompt,
+            max_new_tokens=allowed,
+            sampler=Sampler(request.sampling),
+            transcript=Transcript(
+                lambda ids: str(tokenizer.decode(ids, skip_special_tokens=True)),
+                stops=request.stop,
+                is_stripped=not isinstance(request.prompt, str),
+            ),
         )
 
     def _allowed_tokens(self, num_prompt_tokens: int, wanted: int | None) -> int:
@@ -215,46 +318,123 @@ class Engine:
             )
         return wanted or min(self._config.default_max_tokens, left)
 
-    def _run(
-        self, rows: Sequence[_Row], slots: AdapterSlots
-    ) -> Sequence[Answer | Exception]:
-        started = perf_counter()
-        new_ids = self._base.generate_ids(
-            [row.prompt for row in rows],
-            max_new_tokens=max(row.max_new_tokens for row in rows),
-            slots=slots,
-            adapters=self._stack([row.request.adapter for row in rows]),
-            timeout_seconds=self._config.timeout_seconds,
-        )
-        milliseconds = 1000 * (perf_counter() - started)
-        logger.info("answered %d requests in %.0f ms", len(rows), milliseconds)
-        return [self._finish(r, ids) for r, ids in zip(rows, new_ids, strict=True)]
+    def _advance(self, rows: Sequence[_Row], logits_BV: Tensor | None) -> None:
+        """Gives rows the tokens that come next, and tells who watches."""
+        if logits_BV is None:
+            return
+        likeliest = logits_BV.argmax(dim=1).tolist()
+        for row, token, logits_V in zip(rows, likeliest, logits_BV, strict=True):
+            likely = None
+            if not row.sampler.sampling.is_plain:
+                token, likely = row.sampler.choose(logits_V)
+            row.last_token = token
+            row.num_new_tokens += 1
+            if likely is not None and token not in self._end_ids:
+                row.tokens.append(likely)
+            self._tell(row, token, likely)
 
-    def _stack(self, adapters: Sequence[Adapter | None]) -> RowAdapters | None:
-        if all(adapter is None for adapter in adapters):
-            return None
-        return stack_rows(
-            self._spec,
-            [adapter.weights if adapter else None for adapter in adapters],
+    def _tell(self, row: _Row, token: int, likely: Likely | None) -> None:
+        has_ended = token in self._end_ids
+        text = "" if has_ended else row.transcript.add(token)
+        if has_ended or row.transcript.is_stopped:
+            reason: FinishReason | None = "stop"
+        else:
+            reason = "length" if row.num_new_tokens >= row.max_new_tokens else None
+        if reason is not None:
+            text += row.transcript.end()
+        likelies = () if likely is None or has_ended else (likely,)
+        if text or likelies:
+            row.waiting.watcher(Piece(text=text, tokens=likelies))
+        if reason is not None:
+            row.outcome = Answer(
+                text=row.transcript.text,
+                finish_reason=reason,
+                num_prompt_tokens=len(row.prompt),
+                num_new_tokens=row.num_new_tokens,
+                tokens=tuple(row.tokens),
+            )
+        elif monotonic() > row.waiting.deadline:
+            row.outcome = _timed_out(self._config.timeout_seconds)
+
+    def _drop_ended(self, batch: _Batch) -> None:
+        # From the last one on: whoever takes an empty place has been looked at.
+        for place in reversed(range(len(batch.rows))):
+            row = batch.rows[place]
+            if row.outcome is not None:
+                batch.leave(place)
+                _settle(row.waiting.future, row.outcome)
+                logger.info(
+                    "answered a request, %d tokens, with %d others",
+                    row.num_new_tokens,
+                    len(batch.rows),
+                )
+            elif row.waiting.future.cancelled():
+                batch.leave(place)
+                logger.info("a request was given up")
+
+
+class _Batch:
+    """The rows that are answered together, in the order of the decoder's."""
+
+    def __init__(self, base: BaseModel, slots: AdapterSlots, *, max_rows: int) -> None:
+        self._base, self._slots, self._max_rows = base, slots, max_rows
+        self.clear()
+
+    def clear(self) -> None:
+        """Removes all rows and gives their memory back."""
+        self.rows: list[_Row] = []
+        self._decoder = Decoder(self._base, max_rows=self._max_rows)
+        self._adapters = AdapterRows(
+            self._slots.spec,
+            max_rows=self._max_rows,
             dtype=self._base.dtype,
             device=self._base.device,
         )
 
-    def _finish(self, row: _Row, new_ids: Sequence[int]) -> Answer | Exception:
-        ids = list(new_ids[: row.max_new_tokens])
-        ends = [place for place, token in enumerate(ids) if token in self._end_ids]
-        kept = ids[: ends[0] + 1] if ends else ids
-        text = self._base.tokenizer.decode(kept, skip_special_tokens=True).strip()
-        stopped_text = _before_first(text, row.request.stop)
-        has_stopped = bool(ends) or stopped_text != text
-        if not has_stopped and len(kept) < row.max_new_tokens:
-            return _timed_out(self._config.timeout_seconds)
-        return Answer(
-            text=stopped_text,
-            finish_reason="stop" if has_stopped else "length",
-            num_prompt_tokens=len(row.prompt),
-            num_new_tokens=len(kept),
-        )
+    def join(self, rows: Sequence[_Row]) -> tuple[Sequence[_Row], Tensor | None]:
+        """Reads the prompts of more rows; returns them with their next logits."""
+        if not rows:
+            return rows, None
+        first = len(self.rows)
+        for place, row in enumerate(rows, start=first):
+            request = row.waiting.request
+            weights = request.adapter.weights if request.adapter else None
+            self._adapters.put(place, weights, scale=request.scale)
+        with self._bound(first, first + len(rows)):
+            logits_BV = self._decoder.join([row.prompt for row in rows])
+        self.rows += rows
+        return rows, logits_BV
+
+    def step(self) -> tuple[Sequence[_Row], Tensor | None]:
+        """Reads the last token of every row; returns all with their next logits."""
+        if not self.rows:
+            return self.rows, None
+        with self._bound(0, len(self.rows)):
+            return self.rows, self._decoder.step([row.last_token for row in self.rows])
+
+    def leave(self, place: int) -> None:
+        """Removes a row; the last one takes its place."""
+        if len(self.rows) == 1:
+            self.clear()
+            return
+        self._decoder.leave(place)
+        self._adapters.move(len(self.rows) - 1, place)
+        self.rows[place] = self.rows[-1]
+        self.rows.pop()
+
+    def _bound(self, first: int, last: int) -> AbstractContextManager[None]:
+        bound = self._adapters.between(first, last)
+        return nullcontext() if bound is None else self._slots.bind(bound)
+
+
+def _settle(future: Future[Answer], outcome: Answer | Exception) -> None:
+    """Ends a request, unless it was given up."""
+    if future.done() or not future.set_running_or_notify_cancel():
+        return
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
 
 
 def _check_adapter(adapter: Adapter | None, spec: LoraSpec) -> None:
@@ -263,11 +443,6 @@ def _check_adapter(adapter: Adapter | None, spec: LoraSpec) -> None:
             f"{adapter.id} was made for another base model or shape than the one served "
             "here: generate it again"
         )
-
-
-def _before_first(text: str, stops: Sequence[str]) -> str:
-    places = [place for stop in stops if (place := text.find(stop)) >= 0]
-    return text[: min(places)] if places else text
 
 
 def _end_ids(base: BaseModel) -> frozenset[int]:

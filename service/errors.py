@@ -4,6 +4,7 @@ Beside the library's own tree, drawn in `genadapter.errors`, the service raises:
 
 GenAdapterError
   AdapterIdError (ValueError)   an id in a path that no adapter can have
+  ClientGoneError               nobody is there any more to be answered
   ContextLengthError (ValueError)  a prompt and its answer do not fit the model
   EngineBusyError               the waiting line is full; try again
   EngineStoppedError            the engine is not running
@@ -47,6 +48,13 @@ class AdapterIdError(GenAdapterError, ValueError):
 
     def __init__(self) -> None:
         super().__init__("an adapter id is `lora-` and 32 hex digits, got another form")
+
+
+class ClientGoneError(GenAdapterError):
+    """The client went before its answer came."""
+
+    def __init__(self) -> None:
+        super().__init__("the client went before its answer came")
 
 
 class ContextLengthError(GenAdapterError, ValueError):
@@ -120,6 +128,8 @@ ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
     TaskFormatError: ErrorRow(status=400, code="invalid_body"),
     PackageUnavailableError: _server(503, "package_unavailable"),
     AdapterIdError: ErrorRow(status=400, code="invalid_adapter_name"),
+    # Nobody reads it; proxies log such replies under this status.
+    ClientGoneError: ErrorRow(status=499, code="client_gone"),
     ContextLengthError: ErrorRow(
         status=400, code="context_length_exceeded", param="messages"
     ),
@@ -168,6 +178,16 @@ def row_of(error: GenAdapterError) -> ErrorRow:
     return next(ERROR_TABLE[c] for c in type(error).__mro__ if c in ERROR_TABLE)
 
 
+def envelope_of(error: GenAdapterError) -> ErrorEnvelope:
+    """The body that tells of an error."""
+    row = row_of(error)
+    return ErrorEnvelope(
+        error=ErrorBody(
+            message=str(error), type=row.type, param=row.param, code=row.code
+        )
+    )
+
+
 def _on_known_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, GenAdapterError)
     row = row_of(error)
@@ -176,8 +196,7 @@ def _on_known_error(_request: Request, error: Exception) -> JSONResponse:
     headers = {}
     if row.retry_after_seconds is not None:
         headers["Retry-After"] = str(row.retry_after_seconds)
-    body = ErrorBody(message=str(error), type=row.type, param=row.param, code=row.code)
-    return _respond(row.status, body, headers=headers)
+    return _respond(row.status, envelope_of(error).error, headers=headers)
 
 
 def _on_invalid_request(_request: Request, error: Exception) -> JSONResponse:

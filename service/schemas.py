@@ -1,47 +1,19 @@
-"""Bodies of requests and replies: shapes and limits, and nothing else.
+"""Adapters and models as bodies of requests and replies: shapes and limits, no more.
 
-Replies follow OpenAI's objects, with `root` and `parent` of a model as vLLM has them.
+A model follows OpenAI's object, with `root` and `parent` as vLLM has them.
 """
 
 from __future__ import annotations
 
-import secrets
-import time
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
-from genadapter.adapter import Adapter
 from genadapter.condition import MAX_DESCRIPTION_CHARACTERS, Condition
 from service.adapter_service import AdapterPage
-from service.conversation import Answer, ChatRequest, FinishReason, Role, Turn
 from service.store import StoredAdapter
 
 MAX_SEED = 2**63 - 1
-MAX_MESSAGES = 256
-MAX_MESSAGE_CHARACTERS = 64_000
-MAX_STOPS = 4
-MAX_NEW_TOKENS = 1 << 20
-
-
-def _only(value: object, *, because: str) -> AfterValidator:
-    """Accepts one value of a field that cannot be honoured yet, or none."""
-
-    def check(received: Any) -> Any:  # Any: the field's own type goes through
-        if received is None or received == value:
-            return received
-        raise PydanticCustomError(
-            "unsupported_value",
-            "only {allowed} is supported, got {received}: {because}",
-            {"allowed": repr(value), "received": repr(received), "because": because},
-        )
-
-    return AfterValidator(check)
-
-
-_GREEDY = "answers are greedy, leave it out"
-_NOT_YET = "this service cannot do it yet, leave it out"
 
 
 class RequestBody(BaseModel):
@@ -214,134 +186,3 @@ class ModelList(BaseModel):
 
     object: Literal["list"] = "list"
     data: list[ModelObject]
-
-
-class TextPart(RequestBody):
-    """One text of a message that has several parts."""
-
-    type: Literal["text"]
-    text: str = Field(max_length=MAX_MESSAGE_CHARACTERS)
-
-
-class Message(RequestBody):
-    """One turn of a conversation."""
-
-    role: Role
-    content: (
-        Annotated[str, Field(max_length=MAX_MESSAGE_CHARACTERS)]
-        | Annotated[list[TextPart], Field(min_length=1, max_length=MAX_MESSAGES)]
-    )
-    refusal: None = None
-
-    def to_turn(self) -> Turn:
-        """The turn as the engine takes it."""
-        content = self.content
-        if not isinstance(content, str):
-            content = "".join(part.text for part in content)
-        return Turn(role=self.role, content=content)
-
-
-class TextFormat(RequestBody):
-    """The only format of answers: plain text."""
-
-    type: Literal["text"]
-
-
-Stop = Annotated[str, Field(min_length=1, max_length=1000)]
-NewTokens = Annotated[int | None, Field(ge=1, le=MAX_NEW_TOKENS)]
-
-
-class ChatBody(RequestBody):
-    """Asks for the next message of a conversation."""
-
-    model: str = Field(
-        max_length=512, description="The base's name or an adapter's id."
-    )
-    messages: list[Message] = Field(min_length=1, max_length=MAX_MESSAGES)
-    max_completion_tokens: NewTokens = None
-    max_tokens: NewTokens = None
-    stop: Stop | Annotated[list[Stop], Field(max_length=MAX_STOPS)] | None = None
-    seed: int | None = Field(None, description="Without effect: answers are greedy.")
-    temperature: Annotated[float | None, _only(0, because=_GREEDY)] = None
-    top_p: Annotated[float | None, _only(1, because=_GREEDY)] = None
-    presence_penalty: Annotated[float | None, _only(0, because=_GREEDY)] = None
-    frequency_penalty: Annotated[float | None, _only(0, because=_GREEDY)] = None
-    n: Annotated[int | None, _only(1, because=_GREEDY)] = None
-    stream: Annotated[bool | None, _only(False, because=_NOT_YET)] = None
-    logprobs: Annotated[bool | None, _only(False, because=_NOT_YET)] = None
-    response_format: TextFormat | None = None
-    user: str | None = Field(None, max_length=512)
-    metadata: dict[str, str] | None = Field(None, max_length=16)
-
-    def to_request(self, adapter: Adapter | None) -> ChatRequest:
-        """The request as the engine takes it."""
-        stop = (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
-        return ChatRequest(
-            turns=tuple(message.to_turn() for message in self.messages),
-            adapter=adapter,
-            max_new_tokens=self.max_completion_tokens or self.max_tokens,
-            stop=stop,
-        )
-
-
-class AnswerMessage(BaseModel):
-    """The model's message."""
-
-    role: Literal["assistant"] = "assistant"
-    content: str
-    refusal: None = None
-
-
-class Choice(BaseModel):
-    """One answer."""
-
-    index: int = 0
-    message: AnswerMessage
-    logprobs: None = None
-    finish_reason: FinishReason
-
-
-class Usage(BaseModel):
-    """What an answer took."""
-
-    prompt_tokens: int
-    completion_tokens: int
-    total_tokens: int
-
-
-class ChatCompletion(BaseModel):
-    """The answer to a conversation."""
-
-    id: str
-    object: Literal["chat.completion"] = "chat.completion"
-    created: int
-    model: str
-    choices: list[Choice]
-    usage: Usage
-    system_fingerprint: str
-
-    @classmethod
-    def of(cls, answer: Answer, *, model: str, fingerprint: str) -> Self:
-        """The object of an answer.
-
-        Args:
-            answer: What the engine gave.
-            model: The model as the client named it.
-            fingerprint: Identifies base and adapter.
-        """
-        prompt, new = answer.num_prompt_tokens, answer.num_new_tokens
-        return cls(
-            id=f"chatcmpl-{secrets.token_hex(16)}",
-            created=int(time.time()),
-            model=model,
-            choices=[
-                Choice(
-                    message=AnswerMessage(content=answer.text),
-                    finish_reason=answer.finish_reason,
-                )
-            ],
-            usage=Usage(
-                prompt_tokens=prompt, completion_tokens=new, total_tokens=prompt + new
-            ),
-            system_fingerprint=fingerprint,
-        )

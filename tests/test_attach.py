@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from genadapter.attach import AdapterSlots, RowAdapters, stack_rows
+from genadapter.attach import AdapterRows, AdapterSlots, RowAdapters, stack_rows
 from genadapter.base_model import BaseModel
 from genadapter.errors import SpecMismatchError
 from genadapter.lora import LoraSpec, LoraWeights
@@ -132,6 +132,33 @@ def test_rows_are_stacked_where_the_base_is(
     for tensor in (*rows.a.values(), *rows.b.values()):
         assert tensor.is_meta
         assert tensor.dtype is torch.bfloat16
+
+
+def test_rows_of_a_running_batch_change_one_at_a_time(
+    base: BaseModel, slots: AdapterSlots, random_weights: NewWeights
+) -> None:
+    """Whatever was put and moved before, each row has its adapter at its scale."""
+    one, other = random_weights(seed=1), random_weights(seed=2)
+    other = LoraWeights(one.a, other.b)
+    rows = AdapterRows(slots.spec, max_rows=4, dtype=base.dtype, device=base.device)
+    assert rows.between(0, 3) is None
+    for row, weights in enumerate((one, None, other, other)):
+        rows.put(row, weights)
+    rows.move(3, 0)
+    rows.put(3, one)
+    rows.put(2, one, scale=0.5)
+    bound = rows.between(0, 3)
+    assert bound is not None
+    # What all have in common is there once.
+    assert all(a.dim() == 3 for a in bound.a.values())
+    assert all(b.dim() == 4 for b in bound.b.values())
+    half = LoraWeights(one.a, {name: b / 2 for name, b in one.b.items()})
+    with slots.bind(bound):
+        found_BTV = run(base, IDS_BT)
+    with slots.bind(stack_rows(slots.spec, [other, None, half])):
+        expected_BTV = run(base, IDS_BT)
+    torch.testing.assert_close(found_BTV, expected_BTV)
+    assert torch.equal(found_BTV[1], run(base, IDS_BT)[1])
 
 
 def test_leaving_the_binding_restores_the_base_exactly(

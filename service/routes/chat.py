@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 
-from genadapter.errors import (
-    AdapterNotFoundError,
-    CorruptArtifactError,
-    SpecMismatchError,
+from service.answer_schemas import (
+    ChatBody,
+    ChatChunk,
+    ChatCompletion,
+    Reply,
+    Usage,
 )
+from service.answering import ANSWERED, answer_all, respond_in_events
+from service.conversation import Answer, Piece
 from service.dependencies import Adapters, ChatEngine
-from service.errors import (
-    ContextLengthError,
-    EngineBusyError,
-    EngineStoppedError,
-    EngineTimeoutError,
-    documented,
-)
-from service.schemas import ChatBody, ChatCompletion
 
 router = APIRouter(prefix="/v1/chat", tags=["chat"])
 
 
-@router.post(
-    "/completions",
-    responses=documented(
-        AdapterNotFoundError,
-        ContextLengthError,
-        CorruptArtifactError,
-        EngineBusyError,
-        EngineStoppedError,
-        EngineTimeoutError,
-        SpecMismatchError,
-    ),
-)
+@router.post("/completions", response_model=ChatCompletion, responses=ANSWERED)
 async def complete_chat(
-    body: ChatBody, adapters: Adapters, engine: ChatEngine
-) -> ChatCompletion:
+    body: ChatBody, adapters: Adapters, engine: ChatEngine, http: Request
+) -> Any:  # Any: a stream has no model
     """Answers a conversation with the base, or with an adapter named as the model."""
     adapter = await run_in_threadpool(adapters.find_model, body.model)
-    answer = await engine.answer(body.to_request(adapter))
-    fingerprint = engine.fingerprint(adapter)
-    return ChatCompletion.of(answer, model=body.model, fingerprint=fingerprint)
+    head = Reply.new(
+        prefix="chatcmpl", model=body.model, fingerprint=engine.fingerprint(adapter)
+    )
+    requests, text_of = body.to_requests(adapter), engine.token_text
+    if not body.stream:
+        answers = await answer_all(engine, requests, http)
+        return ChatCompletion.of(answers, head, text_of)
+    begun: set[int] = set()
+
+    def parts_of(index: int, item: Piece | Answer) -> Iterator[ChatChunk]:
+        if index not in begun:
+            begun.add(index)
+            yield ChatChunk.first(index, head)
+        yield ChatChunk.of(index, item, head, text_of)
+
+    def last(answers: Sequence[Answer]) -> ChatChunk | None:
+        usage = Usage.of(answers, num_choices=len(answers))
+        return ChatChunk.last(usage, head) if body.tells_usage else None
+
+    return await respond_in_events(engine, requests, parts_of=parts_of, last=last)

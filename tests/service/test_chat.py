@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +20,9 @@ from genadapter.condition import Condition
 from genadapter.lora import LoraWeights
 from genadapter.packages import sha256_of
 from genadapter.pipeline import Pipeline
-from service.app import create_app, join_services
+from service.app import Services, create_app, join_services
+from service.conversation import Answer, Piece, Request
+from service.errors import EngineTimeoutError
 from service.settings import Settings
 from service.store import AdapterStore
 
@@ -111,13 +115,14 @@ def test_an_unknown_model_is_a_404_and_never_the_base(
 @pytest.mark.parametrize(
     ("fields", "param"),
     [
-        ({"stream": True}, "stream"),
-        ({"temperature": 0.7}, "temperature"),
-        ({"top_p": 0.9}, "top_p"),
-        ({"n": 2}, "n"),
-        ({"presence_penalty": 1}, "presence_penalty"),
-        ({"frequency_penalty": -1}, "frequency_penalty"),
-        ({"logprobs": True}, "logprobs"),
+        ({"temperature": 2.1}, "temperature"),
+        ({"top_p": 0}, "top_p"),
+        ({"n": 9}, "n"),
+        ({"presence_penalty": 3}, "presence_penalty"),
+        ({"frequency_penalty": -3}, "frequency_penalty"),
+        ({"top_logprobs": 2}, None),
+        ({"stream_options": {"include_usage": True}}, None),
+        ({"scale": -1}, "scale"),
         ({"tools": []}, "tools"),
         ({"audio": {}}, "audio"),
         ({"response_format": {"type": "json_object"}}, "response_format.type"),
@@ -145,9 +150,8 @@ def test_what_cannot_be_honoured_is_refused_by_name(
 
 def test_refusals_say_what_is_allowed(client: TestClient) -> None:
     """The message names the value that can be had."""
-    error = chat(client, temperature=0.7).json()["error"]
-    assert error["code"] == "unsupported_value"
-    assert "temperature: only 0 is supported, got 0.7" in error["message"]
+    error = chat(client, temperature=3).json()["error"]
+    assert error["message"] == ("temperature: Input should be less than or equal to 2")
     error = chat(client, tools=[]).json()["error"]
     assert error["code"] == "unsupported_parameter"
     assert error["message"] == "tools is not supported: leave it out"
@@ -165,6 +169,8 @@ def test_values_that_change_nothing_are_taken(client: TestClient) -> None:
         "presence_penalty": 0,
         "frequency_penalty": 0.0,
         "logprobs": False,
+        "store": False,
+        "service_tier": "auto",
         "response_format": {"type": "text"},
         "user": "me",
         "metadata": {"run": "1"},
@@ -172,6 +178,138 @@ def test_values_that_change_nothing_are_taken(client: TestClient) -> None:
         "max_tokens": None,
     }
     assert text_of(chat(client, **habits)) == plain
+
+
+def events_of(reply: Any) -> list[dict[str, Any]]:  # Any: reply, plain JSON
+    """The events of a stream, whose grammar is checked on the way."""
+    assert reply.status_code == 200, reply.text
+    assert reply.headers["content-type"].startswith("text/event-stream")
+    assert reply.headers["x-accel-buffering"] == "no"
+    *events, done, rest = reply.text.split("\n\n")
+    assert (done, rest) == ("data: [DONE]", "")
+    assert all(event.startswith("data: ") for event in events)
+    return [json.loads(event.removeprefix("data: ")) for event in events]
+
+
+def test_a_stream_holds_the_same_answer(client: TestClient, strong: Adapter) -> None:
+    """One id and time throughout, the role first, the reason last, then what it took."""
+    plain = chat(client, strong.id).json()
+    options = {"include_usage": True}
+    events = events_of(chat(client, strong.id, stream=True, stream_options=options))
+    assert len({(e["id"], e["created"], e["model"]) for e in events}) == 1
+    assert {event["object"] for event in events} == {"chat.completion.chunk"}
+    *parts, usage = events
+    deltas = [part["choices"][0]["delta"] for part in parts]
+    assert deltas[0] == {"role": "assistant", "content": ""}
+    assert deltas[-1] == {}
+    text = "".join(delta["content"] for delta in deltas[:-1])
+    assert text == plain["choices"][0]["message"]["content"]
+    reasons = [part["choices"][0]["finish_reason"] for part in parts]
+    assert set(reasons[:-1]) == {None}
+    assert reasons[-1] == plain["choices"][0]["finish_reason"]
+    assert (usage["choices"], usage["usage"]) == ([], plain["usage"])
+
+
+def test_a_stream_without_the_option_tells_no_usage(client: TestClient) -> None:
+    """As OpenAI's clients expect."""
+    events = events_of(chat(client, stream=True))
+    assert all(event["usage"] is None for event in events)
+    assert events[-1]["choices"][0]["finish_reason"]
+
+
+def test_what_fails_before_the_first_event_is_an_error_as_any_other(
+    client: TestClient,
+) -> None:
+    """The status says so, not an event behind a 200."""
+    messages = [{"role": "user", "content": "cat " * 500}]
+    reply = chat(client, messages=messages, stream=True)
+    assert reply.status_code == 400
+    assert reply.json()["error"]["code"] == "context_length_exceeded"
+
+
+def test_what_fails_in_mid_stream_is_an_event(
+    client: TestClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stream then ends without `[DONE]`."""
+
+    async def broken(_: object) -> AsyncGenerator[Piece]:
+        yield Piece(text="half")
+        raise EngineTimeoutError("no answer within 1 seconds: try again later")
+
+    monkeypatch.setattr(services.engine, "stream", broken)
+    reply = chat(client, stream=True)
+    *_, error, rest = reply.text.split("\n\n")
+    assert rest == ""
+    assert json.loads(error.removeprefix("data: "))["error"]["code"] == "timeout"
+    assert "[DONE]" not in reply.text
+
+
+def test_a_silent_stream_says_that_it_is_alive(
+    client: TestClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proxies close what is silent for long."""
+    stream = services.engine.stream
+
+    async def slow(request: Request) -> AsyncGenerator[Piece | Answer]:
+        async for item in stream(request):
+            yield item
+            await asyncio.sleep(0.05)
+
+    monkeypatch.setattr(services.engine, "stream", slow)
+    monkeypatch.setattr("service.answering.KEEP_ALIVE_SECONDS", 0.01)
+    assert ": ping\n\n" in chat(client, stream=True).text
+
+
+def test_several_answers_are_drawn_apart(client: TestClient) -> None:
+    """`n` answers, streamed or not; with a seed the same ones again."""
+    drawn: dict[str, object] = {"n": 3, "temperature": 1.5, "seed": 7}
+    choices = chat(client, **drawn).json()["choices"]
+    assert [choice["index"] for choice in choices] == [0, 1, 2]
+    texts = [choice["message"]["content"] for choice in choices]
+    assert len(set(texts)) > 1
+    streamed = ["", "", ""]
+    for event in events_of(chat(client, stream=True, **drawn)):
+        (choice,) = event["choices"]
+        streamed[choice["index"]] += choice["delta"].get("content", "")
+    assert streamed == texts
+
+
+def test_likelihoods_are_told(client: TestClient) -> None:
+    """Of each token its own and its rivals', the likeliest first; streamed alike."""
+    fields: dict[str, object] = {
+        "logprobs": True,
+        "top_logprobs": 3,
+        "max_tokens": 4,
+    }
+    (choice,) = chat(client, **fields).json()["choices"]
+    tokens = choice["logprobs"]["content"]
+    assert 0 < len(tokens) <= 4
+    for token in tokens:
+        rivals = [rival["logprob"] for rival in token["top_logprobs"]]
+        assert len(rivals) == 3
+        assert rivals == sorted(rivals, reverse=True)
+        assert token["logprob"] == rivals[0] <= 0
+        assert bytes(token["bytes"]).decode() == token["token"]
+    streamed = [
+        token
+        for event in events_of(chat(client, stream=True, **fields))
+        if event["choices"][0]["logprobs"]
+        for token in event["choices"][0]["logprobs"]["content"]
+    ]
+    assert [t["token"] for t in streamed] == [t["token"] for t in tokens]
+
+
+def test_penalties_keep_an_answer_from_repeating_itself(client: TestClient) -> None:
+    """The same conversation has another answer."""
+    plain = text_of(chat(client, max_tokens=40))
+    assert text_of(chat(client, max_tokens=40, frequency_penalty=2)) != plain
+
+
+def test_the_scale_of_an_adapter_can_be_chosen(
+    client: TestClient, strong: Adapter
+) -> None:
+    """0 is the base."""
+    assert text_of(chat(client, strong.id, scale=0)) == text_of(chat(client))
 
 
 def test_max_completion_tokens_wins_over_its_old_name(client: TestClient) -> None:
@@ -239,7 +377,7 @@ def test_deleting_an_adapter_does_not_break_an_answer_in_flight(
 ) -> None:
     """A request holds its weights: it ends as it began, and the next one is a 404."""
     expected = text_of(chat(client, strong.id))
-    held = hold(base.model)
+    held = hold(base.model.model.embed_tokens)
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(chat, client, strong.id)
         assert held.is_reached.wait(30)
@@ -256,7 +394,7 @@ def test_a_full_engine_answers_429_with_retry_after(
     narrow = settings.model_copy(
         update={"max_waiting_requests": 1, "max_batch_size": 1}
     )
-    held = hold(base.model)
+    held = hold(base.model.model.embed_tokens)
     with (
         TestClient(create_app(join_services(pipeline, base, narrow))) as client,
         ThreadPoolExecutor(4) as pool,

@@ -8,7 +8,7 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from genadapter.attach import AdapterSlots, stack_rows
 from genadapter.base_model import BaseModel
 from genadapter.errors import ConfigError, SpecMismatchError
 from genadapter.lora import LoraSpec, LoraWeights
-from service.conversation import Answer, ChatRequest, Turn
+from service.conversation import Answer, Piece, Request, Turn
 from service.engine import Engine
 from service.errors import (
     ContextLengthError,
@@ -28,6 +28,7 @@ from service.errors import (
     EngineStoppedError,
     EngineTimeoutError,
 )
+from service.sampling import Sampling
 
 RandomWeights = Callable[..., LoraWeights]
 TEXTS = ("cat", "sort one two three", "capital of france", "reverse word dog please")
@@ -53,9 +54,17 @@ def engine(base: BaseModel, spec: LoraSpec) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def gate(base: BaseModel, hold: Callable[..., Any]) -> threading.Event:
+def held(
+    base: BaseModel, hold: Callable[..., Any]
+) -> Any:  # Any: a fixture's own class
+    """A hold on every forward pass of the base."""
+    return hold(base.model.model.embed_tokens)
+
+
+@pytest.fixture
+def gate(held: Any) -> threading.Event:
     """Holds every forward pass of the base until it is set."""
-    event: threading.Event = hold(base.model).gate
+    event: threading.Event = held.gate
     return event
 
 
@@ -71,10 +80,10 @@ def adapters(
     return [None, *made]
 
 
-def ask(text: str, adapter: Adapter | None = None, **options: object) -> ChatRequest:
+def ask(text: str, adapter: Adapter | None = None, **options: object) -> Request:
     """A request of one user turn."""
     turns = (Turn(role="user", content=text),)
-    return ChatRequest(turns=turns, adapter=adapter, **options)  # type: ignore[arg-type]
+    return Request(prompt=turns, adapter=adapter, **options)  # type: ignore[arg-type]
 
 
 def wait(future: Future[Answer]) -> Answer:
@@ -114,38 +123,46 @@ def test_no_request_is_changed_by_its_neighbours(
         assert [wait(futures[place]) for place in range(len(requests))] == alone
 
 
-def test_waiting_requests_share_one_pass(
-    engine: Engine,
-    gate: threading.Event,
+def test_a_request_joins_those_that_run(
+    base: BaseModel,
+    spec: LoraSpec,
     adapters: list[Adapter | None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What waits while the base is busy is answered together, and no text is logged."""
-    with caplog.at_level(logging.INFO):
-        first = engine.submit(ask("cat"))
-        while not first.running():
-            pass
-        others = [engine.submit(ask("secretword", adapter)) for adapter in adapters]
-        gate.set()
-        for future in [first, *others]:
-            wait(future)
-    lines = [r.message for r in caplog.records if r.name == "service.engine"]
-    assert [line.split(" in ")[0] for line in lines] == [
-        "answered 1 requests",
-        f"answered {len(others)} requests",
-    ]
+    """Nobody waits for another's last token, and no text is logged."""
+    joined = threading.Event()
+    ended: list[str] = []
+
+    def submit(engine: Engine, name: str, request: Request, **watched: Any) -> None:
+        future = engine.submit(request, **watched)
+        future.add_done_callback(lambda _: ended.append(name))
+
+    with (
+        caplog.at_level(logging.INFO),
+        running(base, spec, Engine.Config(default_max_tokens=100)) as engine,
+    ):
+
+        def join(_: Piece) -> None:
+            if not joined.is_set():
+                for adapter in adapters:
+                    request = ask("secretword", adapter, max_new_tokens=2)
+                    submit(engine, "short", request)
+                joined.set()
+
+        submit(engine, "long", ask("cat"), watcher=join)
+        assert joined.wait(PATIENCE_SECONDS)
+    assert ended == ["short"] * len(adapters) + ["long"]
     assert "secretword" not in caplog.text
 
 
 def test_a_full_line_turns_requests_away(
-    base: BaseModel, spec: LoraSpec, gate: threading.Event
+    base: BaseModel, spec: LoraSpec, held: Any, gate: threading.Event
 ) -> None:
     """The line never grows beyond its limit, and is open again when it is shorter."""
     config = Engine.Config(max_waiting_requests=2, default_max_tokens=2)
     with running(base, spec, config) as engine:
         first = engine.submit(ask("cat"))
-        while not first.running():
-            pass
+        assert held.is_reached.wait(PATIENCE_SECONDS)
         waiting = [engine.submit(ask("dog")) for _ in range(2)]
         with pytest.raises(EngineBusyError, match="2 requests are waiting"):
             engine.submit(ask("dog"))
@@ -156,14 +173,13 @@ def test_a_full_line_turns_requests_away(
 
 
 def test_requests_that_were_given_up_take_no_place(
-    base: BaseModel, spec: LoraSpec, gate: threading.Event
+    base: BaseModel, spec: LoraSpec, held: Any, gate: threading.Event
 ) -> None:
     """A cancelled request makes room before anybody is turned away."""
     config = Engine.Config(max_waiting_requests=1, default_max_tokens=2)
     with running(base, spec, config) as engine:
-        first = engine.submit(ask("cat"))
-        while not first.running():
-            pass
+        engine.submit(ask("cat"))
+        assert held.is_reached.wait(PATIENCE_SECONDS)
         assert engine.submit(ask("dog")).cancel()
         last = engine.submit(ask("dog"))
         gate.set()
@@ -217,7 +233,7 @@ def test_an_answer_ends_before_a_stop_text(engine: Engine) -> None:
     assert len(words) > 1
     stopped = wait(engine.submit(ask("cat", stop=("absent", words[1]))))
     assert stopped.finish_reason == "stop"
-    assert stopped.text == whole.text[: whole.text.find(words[1])]
+    assert stopped.text == whole.text[: whole.text.find(words[1])].rstrip()
 
 
 def test_the_end_token_ends_an_answer(
@@ -242,7 +258,7 @@ def test_a_failing_batch_does_not_end_the_worker(
     def fail(*_: object) -> None:
         raise RuntimeError("out of memory")
 
-    handle = base.model.register_forward_pre_hook(fail)
+    handle = base.model.lm_head.register_forward_pre_hook(fail)
     with pytest.raises(RuntimeError, match="out of memory"):
         wait(engine.submit(ask("cat")))
     handle.remove()
@@ -250,14 +266,13 @@ def test_a_failing_batch_does_not_end_the_worker(
 
 
 def test_stopping_refuses_what_waits_and_leaves_the_base_bare(
-    base: BaseModel, spec: LoraSpec, gate: threading.Event
+    base: BaseModel, spec: LoraSpec, held: Any, gate: threading.Event
 ) -> None:
     """The running batch ends, the line is told, and no hook stays."""
     engine = Engine(base, spec=spec, config=Engine.Config(default_max_tokens=2))
     engine.start()
     first = engine.submit(ask("cat"))
-    while not first.running():
-        pass
+    assert held.is_reached.wait(PATIENCE_SECONDS)
     second = engine.submit(ask("cat"))
     threading.Timer(0.05, gate.set).start()
     engine.stop()
@@ -304,6 +319,83 @@ def test_an_answer_cut_by_time_is_not_passed_off_as_whole(
         pytest.raises(EngineTimeoutError),
     ):
         wait(engine.submit(ask("cat")))
+
+
+def test_pieces_make_up_the_answer(
+    engine: Engine, adapters: list[Adapter | None]
+) -> None:
+    """What is streamed is what is answered, and comes as it is made."""
+
+    async def collect(request: Request) -> tuple[list[str], Answer]:
+        items = [item async for item in engine.stream(request)]
+        assert isinstance(items[-1], Answer)
+        pieces = [item.text for item in items if isinstance(item, Piece)]
+        return pieces, items[-1]
+
+    for adapter in adapters:
+        request = ask("cat", adapter)
+        pieces, answer = asyncio.run(collect(request))
+        assert "".join(pieces) == answer.text
+        assert len(pieces) > 1
+        assert answer == wait(engine.submit(request))
+
+
+def test_an_answer_that_nobody_wants_any_more_makes_room(
+    base: BaseModel, spec: LoraSpec
+) -> None:
+    """A running request that is given up leaves the batch at once."""
+    config = Engine.Config(max_batch_size=1, default_max_tokens=110)
+    with running(base, spec, config) as engine:
+        begun = threading.Event()
+        first = engine.submit(ask("cat"), watcher=lambda _: begun.set())
+        assert begun.wait(PATIENCE_SECONDS)
+        assert first.cancel()
+        assert wait(engine.submit(ask("dog", max_new_tokens=1))).num_new_tokens == 1
+
+        async def leave_early() -> None:
+            async with aclosing(engine.stream(ask("cat"))) as stream:
+                await anext(stream)
+
+        asyncio.run(leave_early())
+        assert wait(engine.submit(ask("dog", max_new_tokens=1))).num_new_tokens == 1
+
+
+def test_a_seed_repeats_a_drawn_answer(engine: Engine) -> None:
+    """In any company; another seed draws another answer."""
+    drawn = [
+        ask("cat", sampling=Sampling(temperature=1.5, seed=seed)) for seed in (1, 2, 1)
+    ]
+    alone = [wait(engine.submit(request)).text for request in drawn]
+    together = [wait(f).text for f in [engine.submit(request) for request in drawn]]
+    assert alone == together
+    assert alone[0] == alone[2] != alone[1]
+
+
+def test_the_scale_leads_from_the_base_to_the_adapter(
+    engine: Engine, adapters: list[Adapter | None]
+) -> None:
+    """0 is the base exactly, 1 the adapter."""
+    adapter = adapters[1]
+    base, none, whole, own = (
+        wait(engine.submit(request)).text
+        for request in (
+            ask("cat"),
+            ask("cat", adapter, scale=0.0),
+            ask("cat", adapter, scale=1.0),
+            ask("cat", adapter),
+        )
+    )
+    assert base == none != whole == own
+
+
+def test_a_text_goes_on_as_it_stands(engine: Engine, base: BaseModel) -> None:
+    """No chat template is put around it, and no blank is taken off."""
+    request = Request(prompt="one two", max_new_tokens=4)
+    answer = wait(engine.submit(request))
+    prompt = base.text_ids("one two")
+    (ids,) = base.generate_ids([prompt], max_new_tokens=4)
+    assert answer.num_prompt_tokens == len(prompt)
+    assert answer.text == base.tokenizer.decode(ids, skip_special_tokens=True)
 
 
 def test_limits_that_let_nothing_through_are_refused() -> None:

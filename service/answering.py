@@ -1,0 +1,189 @@
+"""Answers of several requests at once: waited for, or streamed as server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from fastapi.responses import StreamingResponse
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from pydantic import BaseModel
+from starlette.requests import Request as HttpRequest
+
+from genadapter.errors import (
+    AdapterNotFoundError,
+    CorruptArtifactError,
+    GenAdapterError,
+    SpecMismatchError,
+)
+from service.conversation import Answer, Piece, Request
+from service.engine import Engine
+from service.errors import (
+    ClientGoneError,
+    ContextLengthError,
+    EngineBusyError,
+    EngineStoppedError,
+    EngineTimeoutError,
+    documented,
+    envelope_of,
+)
+
+KEEP_ALIVE_SECONDS = 15.0
+"""A stream that is silent for so long says that it is alive."""
+_LOOK_SECONDS = 0.25
+"""Between two looks whether the client is still there."""
+
+ANSWERED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "description": "The answers; with `stream` as server-sent events.",
+    },
+    **documented(
+        AdapterNotFoundError,
+        ContextLengthError,
+        CorruptArtifactError,
+        EngineBusyError,
+        EngineStoppedError,
+        EngineTimeoutError,
+        SpecMismatchError,
+    ),
+}
+"""`responses=` of routes that answer."""
+
+Told = tuple[int, Piece | Answer]
+"""What one of several answers grew by, and which."""
+
+
+async def answer_all(
+    engine: Engine, requests: Sequence[Request], http: HttpRequest
+) -> list[Answer]:
+    """Waits for all answers; gives all up where one fails or the client goes.
+
+    Raises:
+        ClientGoneError: The client went before they were there.
+        EngineTimeoutError: One took longer than a request may.
+        ContextLengthError: A prompt and its answer do not fit the model.
+        EngineBusyError: The line is full.
+    """
+    tasks = [asyncio.ensure_future(engine.answer(request)) for request in requests]
+    everything = asyncio.gather(*tasks)
+    try:
+        while not everything.done():
+            await asyncio.wait([everything], timeout=_LOOK_SECONDS)
+            if not everything.done() and await http.is_disconnected():
+                raise ClientGoneError
+        return await everything
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, everything, return_exceptions=True)
+
+
+async def stream_all(
+    engine: Engine, requests: Sequence[Request]
+) -> AsyncGenerator[Told]:
+    """Pieces of all answers as they come, each answer's last item being the answer.
+
+    Raises:
+        EngineTimeoutError: One took longer than a request may.
+        ContextLengthError: A prompt and its answer do not fit the model.
+        EngineBusyError: The line is full.
+    """
+    told: asyncio.Queue[Told | BaseException] = asyncio.Queue()
+
+    async def follow(index: int, request: Request) -> None:
+        try:
+            async with aclosing(engine.stream(request)) as stream:
+                async for item in stream:
+                    await told.put((index, item))
+        # The edge of a task: whoever reads the queue is to meet it.
+        except Exception as error:
+            await told.put(error)
+
+    tasks = [
+        asyncio.create_task(follow(index, request))
+        for index, request in enumerate(requests)
+    ]
+    num_open = len(tasks)
+    try:
+        while num_open:
+            item = await told.get()
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+            num_open -= isinstance(item[1], Answer)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def respond_in_events(
+    engine: Engine,
+    requests: Sequence[Request],
+    *,
+    parts_of: Callable[[int, Piece | Answer], Iterator[BaseModel]],
+    last: Callable[[Sequence[Answer]], BaseModel | None],
+) -> StreamingResponse:
+    """Answers as server-sent events, closed by `[DONE]`.
+
+    What fails before the first event is an error as any other; later it is an event.
+
+    Args:
+        engine: Answers.
+        requests: What to answer.
+        parts_of: The events of an item, told which answer it is of.
+        last: The event after all answers, if any.
+    """
+    stream = stream_all(engine, requests)
+    first = await anext(stream)
+
+    async def events() -> AsyncGenerator[bytes]:
+        answers: dict[int, Answer] = {}
+        try:
+            async with aclosing(_with_silences(first, stream)) as told:
+                async for item in told:
+                    if item is None:
+                        yield KEEPALIVE_COMMENT
+                        continue
+                    if isinstance(item[1], Answer):
+                        answers[item[0]] = item[1]
+                    for part in parts_of(*item):
+                        yield _event(part)
+            closing = last([answers[index] for index in sorted(answers)])
+            if closing is not None:
+                yield _event(closing)
+            yield format_sse_event(data_str="[DONE]")
+        except GenAdapterError as error:
+            yield _event(envelope_of(error))
+
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    return StreamingResponse(events(), media_type="text/event-stream", headers=headers)
+
+
+async def _with_silences(
+    first: Told, stream: AsyncGenerator[Told]
+) -> AsyncGenerator[Told | None]:
+    """The items of a stream, and `None` wherever nothing comes for long."""
+    yield first
+    following = asyncio.ensure_future(anext(stream, None))
+    try:
+        while True:
+            await asyncio.wait([following], timeout=KEEP_ALIVE_SECONDS)
+            if not following.done():
+                yield None
+            elif (item := following.result()) is None:
+                return
+            else:
+                yield item
+                following = asyncio.ensure_future(anext(stream, None))
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        await stream.aclose()
+
+
+def _event(part: BaseModel) -> bytes:
+    return format_sse_event(data_str=part.model_dump_json())
