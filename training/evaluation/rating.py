@@ -96,9 +96,12 @@ def _rank_correlation(
 
 
 def _flagged(pipeline: Pipeline, texts: Sequence[str]) -> float:
-    return sum(one.is_strange for one in _rated(pipeline, texts)) / len(texts)
+    strange = sum(one.is_strange for one in _rated(pipeline, texts))
+    return strange / max(1, len(texts))
 
 
 def _rated(pipeline: Pipeline, texts: Sequence[str]) -> list[Familiarity]:
+    if not texts:
+        return []
     rated = pipeline.familiarity([Condition(description=text) for text in texts])
     return rated or []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,18 @@ def test_ranks_of_familiarity_and_gain_are_compared(
     assert check.rank_correlation == (
         None if expected is None else pytest.approx(expected)
     )
+
+
+def test_a_table_without_the_base_knows_no_gain(rating: Pipeline) -> None:
+    """What is rated beside it stands; nothing fails."""
+    results = [
+        replace(result, scores={"hypernetwork": result.scores["hypernetwork"]})
+        for result in (_result(task, 0.5) for task in TASKS)
+    ]
+    check = check_familiarity(TASKS, results, rating, seed=0)
+    assert check is not None
+    assert (check.num_tasks, check.rank_correlation) == (0, None)
+    assert check.num_descriptions == len(TEXTS)
 
 
 def test_shares_that_are_called_strange(rating: Pipeline) -> None:
