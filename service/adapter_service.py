@@ -1,8 +1,9 @@
-"""Creates, finds, lists and deletes adapters: a pipeline over a store."""
+"""Creates, finds, lists and deletes adapters: a pipeline, a store and a registry."""
 
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
@@ -14,51 +15,58 @@ from genadapter.condition import Condition
 from genadapter.errors import AdapterNotFoundError, CorruptArtifactError
 from genadapter.lora import LoraSpec
 from genadapter.pipeline import Pipeline
+from service.access import LOCAL, Caller
 from service.errors import AdapterIdError, EngineBusyError
-from service.store import AdapterStore, StoredAdapter
+from service.registry import HeldAdapter, Holding, Page, Registry
+from service.store import AdapterStore
 
 logger = logging.getLogger(__name__)
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
+"""Of the names that owners give."""
+_NAME = re.compile(NAME_PATTERN)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Creation:
     """What became of a request for an adapter."""
 
-    stored: StoredAdapter
+    held: HeldAdapter
     """The adapter."""
     is_new: bool
-    """False where the same request had been made before."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AdapterPage:
-    """A part of the list of adapters."""
-
-    adapters: tuple[StoredAdapter, ...]
-    """The adapters of this page."""
-    has_more: bool
-    """Whether others follow."""
+    """False where the owner has it already."""
 
 
 class AdapterService:
     """Everything that routes do with adapters, apart from running them."""
 
     def __init__(
-        self, pipeline: Pipeline, store: AdapterStore, *, max_waiting: int = 64
+        self,
+        pipeline: Pipeline,
+        store: AdapterStore,
+        registry: Registry,
+        *,
+        max_waiting: int = 64,
     ) -> None:
-        """Joins a pipeline and a store.
+        """Joins a pipeline, a store and a registry, and puts the latter two in step.
 
         Args:
             pipeline: Writes the adapters; used by one thread at a time.
-            store: Keeps them.
+            store: Keeps their files.
+            registry: Knows who holds them.
             max_waiting: Requests that may wait for the pipeline.
+
+        Raises:
+            StorageUnavailableError: The store or the registry failed.
         """
         self._pipeline = pipeline
         self._store = store
+        self._registry = registry
         self._max_waiting = max_waiting
         self._generating = CapacityLimiter(1)
         # Touched on the event loop only; one of them runs, the others wait.
         self._num_creating = 0
+        self._put_in_step()
 
     @property
     def base_name(self) -> str:
@@ -70,12 +78,26 @@ class AdapterService:
         """The shape of the adapters that can be used here."""
         return self._pipeline.spec
 
-    async def create(self, condition: Condition, *, seed: int = 0) -> Creation:
+    async def create(
+        self,
+        condition: Condition,
+        caller: Caller,
+        *,
+        seed: int = 0,
+        holding: Holding | None = None,
+    ) -> Creation:
         """Writes and stores the adapter of a condition, or finds it.
+
+        Args:
+            condition: What it is for.
+            caller: Who is to hold it.
+            seed: Part of its recipe.
+            holding: How; what is held already stays as it is.
 
         Raises:
             EngineBusyError: Too many requests wait for the generator.
             ConditionError: The family cannot use this kind of condition.
+            AdapterExistsError: The caller has another adapter of that name.
             StorageUnavailableError: The disk is full or cannot be written.
         """
         if self._num_creating > self._max_waiting:
@@ -83,26 +105,40 @@ class AdapterService:
                 f"{self._max_waiting} requests wait for the generator, which is the most "
                 "allowed: try again in a second"
             )
-        create = partial(self._create, condition, seed=seed)
+        create = partial(
+            self._create, condition, caller, seed=seed, holding=holding or Holding()
+        )
         self._num_creating += 1
         try:
             return await to_thread.run_sync(create, limiter=self._generating)
         finally:
             self._num_creating -= 1
 
-    def describe(self, identifier: str) -> StoredAdapter:
-        """What is known of an adapter.
-
-        Raises:
-            AdapterIdError: No adapter can have that id.
-            AdapterNotFoundError: There is none.
-        """
-        return self._store.describe(identifier)
-
-    def page(self, *, after: str | None, limit: int, newest_first: bool) -> AdapterPage:
-        """A part of the list of adapters.
+    def describe(self, identifier: str, caller: Caller) -> HeldAdapter:
+        """What is known of an adapter that the caller holds.
 
         Args:
+            identifier: Its id, or the caller's name for it.
+            caller: Who asks.
+
+        Raises:
+            AdapterIdError: No adapter can have that id or name.
+            AdapterNotFoundError: The caller has none.
+            CorruptArtifactError: It was damaged on disk.
+        """
+        held = self._find(identifier, caller)
+        if not self._store.has(held.id):
+            # Tells the damaged from those that were removed by hand.
+            self._read(held.id)
+        return held
+
+    def page(
+        self, caller: Caller, *, after: str | None, limit: int, newest_first: bool
+    ) -> Page:
+        """A part of the list of the caller's adapters.
+
+        Args:
+            caller: Whose adapters.
             after: The id that the page before ended with; `None` starts at the top.
             limit: At most so many.
             newest_first: The order.
@@ -110,76 +146,148 @@ class AdapterService:
         Raises:
             AdapterNotFoundError: `after` is not in the list.
         """
-        adapters = self._store.list()
-        if newest_first:
-            adapters = adapters[::-1]
-        if after is not None:
-            ids = [adapter.id for adapter in adapters]
-            if after not in ids:
-                raise AdapterNotFoundError(
-                    "after names no adapter of the list: start again without it"
-                )
-            adapters = adapters[ids.index(after) + 1 :]
-        return AdapterPage(adapters=adapters[:limit], has_more=len(adapters) > limit)
+        return self._registry.page(
+            caller, after=after, limit=limit, newest_first=newest_first
+        )
 
-    def usable(self) -> tuple[StoredAdapter, ...]:
-        """Every adapter that the base served here can use, oldest first."""
-        return tuple(a for a in self._store.list() if a.spec == self.spec)
+    def usable(self, caller: Caller) -> tuple[HeldAdapter, ...]:
+        """Every adapter of the caller that the base served here can use, oldest first."""
+        held = self._registry.all_of(caller)
+        # Owners may hold the same one; an admin sees all owners'.
+        by_id = {one.id: one for one in held if one.stored.spec == self.spec}
+        return tuple(by_id.values())
 
-    def find_model(self, model: str) -> Adapter | None:
+    def find_model(self, model: str, caller: Caller) -> Adapter | None:
         """The adapter that a request names as its model; `None` is the bare base.
 
         Args:
-            model: The base's name, an adapter's id, or `base:id` or `base::id`.
+            model: The base's name, an adapter's id or name, or `base:` or `base::` and
+                one of these.
+            caller: Who asks.
 
         Raises:
-            AdapterNotFoundError: Neither; the base never stands in for it.
+            AdapterNotFoundError: None of these; the base never stands in for it.
             CorruptArtifactError: The adapter was damaged on disk.
         """
         if model == self.base_name:
             return None
         base = self.base_name
-        identifier = model.removeprefix(f"{base}::").removeprefix(f"{base}:")
+        name = model.removeprefix(f"{base}::").removeprefix(f"{base}:")
         try:
-            return self._store.get(identifier)
-        except AdapterIdError as error:
+            return self._read(self._find(name, caller).id)
+        except (AdapterIdError, AdapterNotFoundError) as error:
             raise AdapterNotFoundError(
                 f"no such model: name {base} or the id of an adapter; "
                 "GET /v1/models lists them"
             ) from error
 
-    def delete(self, identifier: str) -> None:
-        """Removes an adapter; answers being written with it are finished.
+    def change(self, identifier: str, caller: Caller, holding: Holding) -> HeldAdapter:
+        """Changes how the caller holds an adapter.
 
         Raises:
-            AdapterIdError: No adapter can have that id.
-            AdapterNotFoundError: There is none.
+            AdapterIdError: No adapter can have that id or name.
+            AdapterNotFoundError: The caller has none.
+            AdapterExistsError: The caller has another adapter of that name.
         """
-        self._store.delete(identifier)
+        held = self._find(identifier, caller)
+        changed = self._registry.change(caller, held.id, holding)
+        self._store.pin(self._registry.pinned_ids())
+        return changed
 
-    def zip(self, identifier: str) -> bytes:
+    def delete(self, identifier: str, caller: Caller) -> str:
+        """Ends the caller's hold on an adapter; answers in flight are finished.
+
+        Returns:
+            The adapter's id.
+
+        Raises:
+            AdapterIdError: No adapter can have that id or name.
+            AdapterNotFoundError: The caller has none.
+        """
+        self._find(identifier, caller)
+        found, is_unheld = self._registry.remove(caller, identifier)
+        if is_unheld:
+            self._delete_files(found)
+        return found
+
+    def zip(self, identifier: str, caller: Caller) -> bytes:
         """An adapter's PEFT folder as a zip.
 
         Raises:
-            AdapterIdError: No adapter can have that id.
-            AdapterNotFoundError: There is none.
+            AdapterIdError: No adapter can have that id or name.
+            AdapterNotFoundError: The caller has none.
             CorruptArtifactError: It was damaged on disk.
         """
-        return self._store.zip(identifier)
+        return self._store.zip(self._find(identifier, caller).id)
 
-    def _create(self, condition: Condition, *, seed: int) -> Creation:
+    def close(self) -> None:
+        """Closes the registry."""
+        self._registry.close()
+
+    def expire(self) -> None:
+        """Removes what nobody holds any more because its time is over."""
+        for identifier in self._registry.expire():
+            self._delete_files(identifier)
+
+    def _create(
+        self, condition: Condition, caller: Caller, *, seed: int, holding: Holding
+    ) -> Creation:
         started = perf_counter()
         identifier = self._pipeline.adapter_id(condition, seed=seed)
+        if self._store.has(identifier):
+            try:
+                stored = self._store.inspect(identifier)
+            except CorruptArtifactError:
+                # The recipe is at hand, so a damaged copy is simply made again.
+                return self._create(condition, caller, seed=seed, holding=holding)
+            is_new = self._registry.add(stored, caller, holding)
+        else:
+            (adapter,) = self._pipeline.generate([condition], seed=seed)
+            stored = self._store.put(adapter)
+            self._registry.add(stored, caller, holding)
+            is_new = True
+            milliseconds = 1000 * (perf_counter() - started)
+            family = adapter.provenance.family
+            logger.info(
+                "created %s, family %s, %.0f ms", stored.id, family, milliseconds
+            )
+        if holding.is_pinned:
+            self._store.pin(self._registry.pinned_ids())
+        return Creation(held=self._registry.find(caller, identifier), is_new=is_new)
+
+    def _find(self, name: str, caller: Caller) -> HeldAdapter:
+        if not _NAME.fullmatch(name):
+            raise AdapterIdError
+        return self._registry.find(caller, name)
+
+    def _read(self, identifier: str) -> Adapter:
         try:
-            return Creation(stored=self._store.describe(identifier), is_new=False)
+            return self._store.get(identifier)
         except AdapterNotFoundError:
-            pass
-        except CorruptArtifactError:
-            # The recipe is at hand, so a damaged copy is simply made again.
+            # Its files were removed by hand: then it is gone.
+            self._registry.forget(identifier)
+            raise
+
+    def _delete_files(self, identifier: str) -> None:
+        try:
             self._store.delete(identifier)
-        (adapter,) = self._pipeline.generate([condition], seed=seed)
-        stored = self._store.put(adapter)
-        milliseconds = 1000 * (perf_counter() - started)
-        family = adapter.provenance.family
-        logger.info("created %s, family %s, %.0f ms", stored.id, family, milliseconds)
-        return Creation(stored=stored, is_new=True)
+        except AdapterNotFoundError:
+            logger.warning("%s had no files any more", identifier)
+
+    def _put_in_step(self) -> None:
+        """Takes up what only the disk has, and what it has no longer or cut short."""
+        known = {held.id: held.stored for held in self._registry.all_of(LOCAL)}
+        on_disk = self._store.ids()
+        for identifier in sorted(on_disk - set(known)):
+            try:
+                stored = self._store.inspect(identifier)
+            except CorruptArtifactError:
+                continue
+            self._registry.add(stored, LOCAL, Holding())
+        for identifier, stored in known.items():
+            if identifier not in on_disk:
+                self._registry.forget(identifier)
+            elif self._store.num_bytes(identifier) != stored.num_bytes:
+                self._store.set_aside(identifier)
+                self._registry.forget(identifier)
+        self._store.pin(self._registry.pinned_ids())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,18 +11,23 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from genadapter.base_model import BaseModel
+from genadapter.errors import ConfigError
 from genadapter.pipeline import Pipeline
+from service.access import Doorkeeper, read_keys
 from service.adapter_service import AdapterService
 from service.dependencies import State
 from service.engine import Engine
-from service.errors import add_error_handlers
+from service.errors import StorageUnavailableError, add_error_handlers
+from service.middleware import BodyLimit, Door, RequestIds
+from service.registry import Registry
 from service.routes import adapters, chat, completions, health, models
-from service.settings import Settings
+from service.settings import Settings, is_loopback
 from service.store import AdapterStore
+
+EXPIRY_SECONDS = 60.0
+"""Between two looks for adapters whose time is over."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +38,10 @@ class Services:
     """Creates and keeps adapters."""
     engine: Engine
     """Runs them."""
+    keeper: Doorkeeper
+    """Knows who may come in."""
+    max_body_bytes: int
+    """Of a request."""
 
 
 def load_services(settings: Settings) -> Services:
@@ -57,9 +66,23 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
     """Joins a loaded pipeline and base model under the limits of the settings.
 
     Raises:
-        StorageUnavailableError: The store cannot be opened.
+        ConfigError: There is no key, but the address is open to others; or the registry's
+            URL cannot be used.
+        StorageUnavailableError: The store or the registry cannot be opened.
     """
     store = AdapterStore(settings.store, max_resident=settings.max_resident_adapters)
+    registry = Registry(settings.registry_url)
+    keeper = Doorkeeper(
+        read_keys(settings.api_keys.get_secret_value()),
+        find=registry.find_key,
+        has_kept=bool(registry.all_keys()),
+    )
+    if keeper.is_open and not is_loopback(settings.host):
+        raise ConfigError(
+            f"without an API key the service listens on this machine alone, got host "
+            f"{settings.host}: set GENADAPTER_API_KEYS or run `genadapter keys create`, "
+            "or leave the host out"
+        )
     config = Engine.Config(
         max_batch_size=settings.max_batch_size,
         max_waiting_requests=settings.max_waiting_requests,
@@ -69,9 +92,11 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
     )
     return Services(
         adapters=AdapterService(
-            pipeline, store, max_waiting=settings.max_waiting_requests
+            pipeline, store, registry, max_waiting=settings.max_waiting_requests
         ),
         engine=Engine(base, spec=pipeline.spec, config=config),
+        keeper=keeper,
+        max_body_bytes=settings.max_body_bytes,
     )
 
 
@@ -81,6 +106,7 @@ def create_app(services: Services) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
         services.engine.start()
+        cleaning = asyncio.create_task(_expire(services.adapters))
         try:
             yield {
                 "adapters": services.adapters,
@@ -88,7 +114,9 @@ def create_app(services: Services) -> FastAPI:
                 "started": int(time.time()),
             }
         finally:
+            cleaning.cancel()
             await run_in_threadpool(services.engine.stop)
+            services.adapters.close()
 
     app = FastAPI(
         title="genadapter",
@@ -99,23 +127,19 @@ def create_app(services: Services) -> FastAPI:
     for module in (adapters, models, chat, completions, health):
         app.include_router(module.router)
     add_error_handlers(app)
-    app.add_middleware(_RequestIds)
+    # The last one added is met first.
+    app.add_middleware(BodyLimit, max_bytes=services.max_body_bytes)
+    app.add_middleware(Door, keeper=services.keeper)
+    app.add_middleware(RequestIds)
     return app
 
 
-class _RequestIds:
-    """Gives every reply an `X-Request-Id`, by which it can be asked about."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        identifier = f"req-{secrets.token_hex(12)}"
-        scope.setdefault("state", {})["request_id"] = identifier
-
-        async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Request-Id"] = identifier
-            await send(message)
-
-        await self._app(scope, receive, send_with_id)
+async def _expire(adapters: AdapterService) -> None:
+    """Removes adapters whose time is over, again and again."""
+    while True:
+        await asyncio.sleep(EXPIRY_SECONDS)
+        try:
+            await run_in_threadpool(adapters.expire)
+        except StorageUnavailableError:
+            # It is in the log; the next round may fare better.
+            continue

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from service.registry import Registry
 
 
 def register(app: typer.Typer) -> None:
     """Adds the service's commands to the one command line."""
     app.command()(serve)
+    keys = typer.Typer(help="API keys of the service.", no_args_is_help=True)
+    keys.command("create")(create_key)
+    keys.command("list")(list_keys)
+    keys.command("delete")(delete_key)
+    app.add_typer(keys, name="keys")
 
 
 def serve(
@@ -20,7 +30,7 @@ def serve(
     ] = None,
     host: Annotated[
         str | None,
-        typer.Option(help="Address; 127.0.0.1 if not given. There is no login yet."),
+        typer.Option(help="Address; 127.0.0.1 if not given. Others need an API key."),
     ] = None,
     bundle: Annotated[
         Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
@@ -38,12 +48,16 @@ def serve(
         Path | None,
         typer.Option(help="Folder of the adapters; in the cache if not given."),
     ] = None,
+    registry: Annotated[
+        str | None,
+        typer.Option(help="Database, as SQLAlchemy's URL; SQLite if not given."),
+    ] = None,
 ) -> None:
     """Serve adapters and chat over HTTP, in the shapes that OpenAI's clients know."""
     # Imported here, so that help answers at once.
     import uvicorn
 
-    from genadapter.display import progress
+    from genadapter.display import print_hint, progress
     from service.app import create_app, load_services
     from service.settings import read_settings
 
@@ -54,11 +68,99 @@ def serve(
         "base": base,
         "base_name": base_name,
         "store": store,
+        "registry": registry,
     }
     settings = read_settings(flags)
     with progress("Loading the base model, the encoder and the bundle"):
-        app = create_app(load_services(settings))
+        services = load_services(settings)
+        app = create_app(services)
+    if services.keeper.is_open:
+        print_hint(
+            f"No API key: listening on {settings.host} only, for whoever is on it."
+        )
     for package in ("genadapter", "service", "uvicorn"):
         logging.getLogger(package).setLevel(logging.INFO)
     # Without a configuration of its own uvicorn logs where all else is logged: stderr.
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None)
+
+
+OwnerArgument = Annotated[str, typer.Argument(help="Who will call by it.")]
+RegistryOption = Annotated[
+    str | None,
+    typer.Option(help="Database, as SQLAlchemy's URL; as the service's if not given."),
+]
+StoreOption = Annotated[
+    Path | None, typer.Option(help="Folder of the adapters; in the cache if not given.")
+]
+
+
+def create_key(
+    owner: OwnerArgument,
+    is_admin: Annotated[
+        bool, typer.Option("--admin", help="It sees all owners' adapters.")
+    ] = False,
+    store: StoreOption = None,
+    registry: RegistryOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Draw an API key and show it, this once."""
+    from genadapter.display import print_hint, print_json
+    from service.access import new_key
+
+    secret, key = new_key(owner, "admin" if is_admin else "user")
+    with _opened(store, registry) as opened:
+        opened.add_key(key)
+    if as_json:
+        print_json({"id": key.id, "owner": owner, "role": key.role, "key": secret})
+    else:
+        typer.echo(secret)
+        print_hint(f"Kept as {key.id}, without the key itself: note it down now.")
+
+
+def list_keys(
+    store: StoreOption = None,
+    registry: RegistryOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List API keys, without the keys themselves."""
+    from genadapter.display import print_json
+
+    with _opened(store, registry) as opened:
+        found = [
+            {"id": k.id, "owner": k.owner, "role": k.role, "created": k.created}
+            for k in opened.all_keys()
+        ]
+    if as_json:
+        print_json(found)
+    else:
+        for key in found:
+            typer.echo("\t".join(str(key[n]) for n in ("id", "owner", "role")))
+
+
+def delete_key(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="As in the list.")],
+    store: StoreOption = None,
+    registry: RegistryOption = None,
+) -> None:
+    """Delete an API key; it is refused from then on."""
+    from genadapter.errors import ConfigError
+
+    with _opened(store, registry) as opened:
+        if not opened.remove_key(identifier):
+            raise ConfigError(
+                f"no key {identifier!r}: `genadapter keys list` names those there are"
+            )
+
+
+@contextmanager
+def _opened(store: Path | None, registry: str | None) -> Iterator[Registry]:
+    from service.registry import Registry
+    from service.settings import read_settings
+
+    settings = read_settings({"store": store, "registry": registry})
+    settings.store.mkdir(parents=True, exist_ok=True, mode=0o700)
+    opened = Registry(settings.registry_url)
+    try:
+        yield opened
+    finally:
+        opened.close()

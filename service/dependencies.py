@@ -6,6 +6,7 @@ from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
+from service.access import Caller
 from service.adapter_service import AdapterService
 from service.engine import Engine
 
@@ -34,6 +35,12 @@ def get_started(request: Request) -> int:
     return cast(int, request.state.started)
 
 
+def get_caller(request: Request) -> Caller:
+    """Who makes this request; the door let them in."""
+    return cast(Caller, request.state.caller)
+
+
 Adapters = Annotated[AdapterService, Depends(get_adapters)]
 ChatEngine = Annotated[Engine, Depends(get_engine)]
 Started = Annotated[int, Depends(get_started)]
+CallerOf = Annotated[Caller, Depends(get_caller)]

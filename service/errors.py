@@ -3,12 +3,15 @@
 Beside the library's own tree, drawn in `genadapter.errors`, the service raises:
 
 GenAdapterError
+  AdapterExistsError            the owner has another adapter of that name
   AdapterIdError (ValueError)   an id in a path that no adapter can have
+  BodyTooLargeError (ValueError)  a request's body is longer than is allowed
   ClientGoneError               nobody is there any more to be answered
   ContextLengthError (ValueError)  a prompt and its answer do not fit the model
   EngineBusyError               the waiting line is full; try again
   EngineStoppedError            the engine is not running
   EngineTimeoutError            no answer within the time allowed
+  NotAuthenticatedError         no key, or one that is not known
   StorageUnavailableError       the store cannot be written or read
 """
 
@@ -16,7 +19,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -43,11 +46,22 @@ from genadapter.errors import (
 logger = logging.getLogger(__name__)
 
 
+class AdapterExistsError(GenAdapterError):
+    """The owner has another adapter of that name."""
+
+
 class AdapterIdError(GenAdapterError, ValueError):
     """An id that no adapter can have; refused before it becomes a path."""
 
     def __init__(self) -> None:
         super().__init__("an adapter id is `lora-` and 32 hex digits, got another form")
+
+
+class BodyTooLargeError(GenAdapterError, ValueError):
+    """A request's body is longer than is allowed."""
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"the body has more than {max_bytes} bytes, the most allowed")
 
 
 class ClientGoneError(GenAdapterError):
@@ -71,6 +85,16 @@ class EngineStoppedError(GenAdapterError):
 
 class EngineTimeoutError(GenAdapterError):
     """No answer within the time allowed for a request."""
+
+
+class NotAuthenticatedError(GenAdapterError):
+    """No API key came with the request, or one that is not known."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "an API key is needed: send it as `Authorization: Bearer KEY`, as OpenAI's "
+            "clients do with their api_key"
+        )
 
 
 class StorageUnavailableError(GenAdapterError):
@@ -106,6 +130,8 @@ class ErrorRow:
     """The field at fault, where it is always the same one."""
     retry_after_seconds: int | None = None
     """Sent as `Retry-After` where trying again may help."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Sent with the reply, too."""
 
 
 def _server(status: int, code: str, *, retry: int | None = None) -> ErrorRow:
@@ -127,7 +153,15 @@ ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
     StorageError: _server(507, "storage_unavailable"),
     TaskFormatError: ErrorRow(status=400, code="invalid_body"),
     PackageUnavailableError: _server(503, "package_unavailable"),
+    AdapterExistsError: ErrorRow(status=409, code="adapter_exists", param="name"),
     AdapterIdError: ErrorRow(status=400, code="invalid_adapter_name"),
+    BodyTooLargeError: ErrorRow(status=413, code="request_too_large"),
+    NotAuthenticatedError: ErrorRow(
+        status=401,
+        code="invalid_api_key",
+        type="authentication_error",
+        headers={"WWW-Authenticate": "Bearer"},
+    ),
     # Nobody reads it; proxies log such replies under this status.
     ClientGoneError: ErrorRow(status=499, code="client_gone"),
     ContextLengthError: ErrorRow(
@@ -147,7 +181,11 @@ _VALIDATION_CODES = {
     "unsupported_value": "unsupported_value",
     "extra_forbidden": "unsupported_parameter",
 }
-_HTTP_CODES = {404: "route_not_found", 405: "method_not_allowed"}
+_HTTP_CODES = {
+    404: "route_not_found",
+    405: "method_not_allowed",
+    413: "request_too_large",
+}
 
 
 def documented(*classes: type[GenAdapterError]) -> dict[int | str, dict[str, Any]]:
@@ -190,10 +228,15 @@ def envelope_of(error: GenAdapterError) -> ErrorEnvelope:
 
 def _on_known_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, GenAdapterError)
+    return respond_to(error)
+
+
+def respond_to(error: GenAdapterError) -> JSONResponse:
+    """The reply that tells of an error."""
     row = row_of(error)
     if row.status >= 500:
         logger.warning("%s: %s", type(error).__name__, error)
-    headers = {}
+    headers = dict(row.headers)
     if row.retry_after_seconds is not None:
         headers["Retry-After"] = str(row.retry_after_seconds)
     return _respond(row.status, envelope_of(error).error, headers=headers)

@@ -5,21 +5,34 @@ A model follows OpenAI's object, with `root` and `parent` as vLLM has them.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+import time
+from dataclasses import replace
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from genadapter.condition import MAX_DESCRIPTION_CHARACTERS, Condition
-from service.adapter_service import AdapterPage
-from service.store import StoredAdapter
+from service.adapter_service import NAME_PATTERN
+from service.registry import HeldAdapter, Holding, Page
 
 MAX_SEED = 2**63 - 1
+MAX_LIFETIME_SECONDS = 10 * 365 * 86_400
 
 
 class RequestBody(BaseModel):
     """A body whose unknown fields are refused, never silently dropped."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+Metadata = Annotated[
+    dict[
+        Annotated[str, Field(max_length=64)],
+        Annotated[str, Field(max_length=512)],
+    ],
+    Field(max_length=16),
+]
 
 
 def _usable_description(text: str) -> str:
@@ -43,9 +56,54 @@ class CreateAdapterBody(RequestBody):
         "it changes the id alone.",
     )
 
+    name: Name | None = Field(
+        None, description="Another name for it, which can be chatted with as well."
+    )
+    metadata: Metadata = {}
+    expires_in_seconds: int | None = Field(
+        None, ge=1, le=MAX_LIFETIME_SECONDS, description="Never, if not given."
+    )
+    is_pinned: bool = Field(False, description="Stays in memory.")
+
+    def to_holding(self) -> Holding:
+        """How the owner is to hold it."""
+        return Holding(
+            name=self.name,
+            is_pinned=self.is_pinned,
+            expires=_expiry(self.expires_in_seconds),
+            metadata=self.metadata,
+        )
+
     def to_condition(self) -> Condition:
         """The condition to generate for."""
         return Condition(description=self.description)
+
+
+class ChangeAdapterBody(RequestBody):
+    """Says how an adapter is to be held; what is left out stays."""
+
+    name: Name | None = None
+    metadata: Metadata | None = None
+    expires_in_seconds: int | None = Field(None, ge=1, le=MAX_LIFETIME_SECONDS)
+    is_pinned: bool | None = None
+
+    def applied_to(self, holding: Holding) -> Holding:
+        """What becomes of a holding; a name or an expiry given as null is taken away."""
+        given = self.model_fields_set
+        changes: dict[str, Any] = {  # Any: a holding's fields
+            name: getattr(self, name)
+            for name in ("metadata", "is_pinned")
+            if getattr(self, name) is not None
+        }
+        if "name" in given:
+            changes["name"] = self.name
+        if "expires_in_seconds" in given:
+            changes["expires"] = _expiry(self.expires_in_seconds)
+        return replace(holding, **changes)
+
+
+def _expiry(lifetime: int | None) -> int | None:
+    return None if lifetime is None else int(time.time()) + lifetime
 
 
 class GeneratorInfo(BaseModel):
@@ -89,6 +147,9 @@ class AdapterObject(BaseModel):
     id: str
     object: Literal["adapter"] = "adapter"
     created: int
+    name: str | None
+    is_pinned: bool
+    metadata: dict[str, str]
     base_model: str
     parent: str
     status: Literal["ready"] = "ready"
@@ -102,16 +163,21 @@ class AdapterObject(BaseModel):
     seed: int
     diagnostics: Diagnostics
     urls: AdapterUrls
-    expires_at: int | None = None
+    expires_at: int | None
 
     @classmethod
-    def of(cls, stored: StoredAdapter) -> Self:
-        """The object of a stored adapter."""
+    def of(cls, held: HeldAdapter) -> Self:
+        """The object of an adapter as its owner holds it."""
+        stored, holding = held.stored, held.holding
         made, here = stored.provenance, f"/v1/adapters/{stored.id}"
         near = [NearestExpert(id=i, similarity=s) for i, s in made.neighbours]
         return cls(
             id=stored.id,
-            created=stored.created,
+            created=held.created,
+            name=holding.name,
+            is_pinned=holding.is_pinned,
+            metadata=dict(holding.metadata),
+            expires_at=holding.expires,
             base_model=stored.base_name,
             parent=stored.base_name,
             rank=stored.spec.rank,
@@ -139,7 +205,7 @@ class AdapterList(BaseModel):
     last_id: str | None
 
     @classmethod
-    def of(cls, page: AdapterPage) -> Self:
+    def of(cls, page: Page) -> Self:
         """The object of a page."""
         ids = [adapter.id for adapter in page.adapters]
         return cls(
@@ -174,11 +240,17 @@ class ModelObject(BaseModel):
         return cls(id=name, created=created, root=name, parent=None)
 
     @classmethod
-    def of_adapter(cls, stored: StoredAdapter, *, base_name: str) -> Self:
+    def of_adapter(cls, held: HeldAdapter, *, base_name: str) -> Self:
         """The base model with an adapter."""
-        return cls(
-            id=stored.id, created=stored.created, root=stored.id, parent=base_name
-        )
+        return cls(id=held.id, created=held.created, root=held.id, parent=base_name)
+
+
+class DeletedModel(BaseModel):
+    """Confirms that a model is gone."""
+
+    id: str
+    object: Literal["model"] = "model"
+    deleted: Literal[True] = True
 
 
 class ModelList(BaseModel):

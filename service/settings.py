@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from genadapter.errors import ConfigError
@@ -19,7 +20,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GENADAPTER_", frozen=True)
 
     host: str = "127.0.0.1"
-    """Address to listen on; there is no authentication yet, so local by default."""
+    """Address to listen on; another one than this machine's own needs an API key."""
     port: int = Field(8000, ge=0, le=65535)
     """Port to listen on."""
     bundle: Path | None = None
@@ -30,6 +31,14 @@ class Settings(BaseSettings):
     """What clients and adapters call the base; none means the bundle's own name."""
     store: Path = Field(default_factory=lambda: home() / "adapters")
     """Folder that keeps the adapters."""
+    registry: str | None = None
+    """Database of what is known of adapters, as SQLAlchemy's URL, such as
+    `postgresql+psycopg://user@host/name`; none means SQLite in the store's folder."""
+    api_keys: SecretStr = SecretStr("")
+    """Keys that let in, `key` or `owner:key`, with commas between; one without an owner
+    sees all owners' adapters."""
+    max_body_bytes: int = Field(1 << 20, ge=1024)
+    """Of a request."""
     family: str | None = None
     """Generator family; none means the bundle's own."""
     dtype: DtypeName = "float32"
@@ -46,6 +55,21 @@ class Settings(BaseSettings):
     """A request without an answer by then is given up."""
     max_resident_adapters: int = Field(256, ge=1)
     """Adapters kept in memory; the others are read from the store when used."""
+
+    @property
+    def registry_url(self) -> str:
+        """Where the registry is."""
+        return self.registry or f"sqlite:///{self.store / 'registry.db'}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is heard on this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def read_settings(flags: Mapping[str, object]) -> Settings:

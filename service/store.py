@@ -15,7 +15,7 @@ import threading
 import time
 import zipfile
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 _ID = re.compile(r"lora-[0-9a-f]{32}")
 _FILES = ("README.md", CONFIG_FILE, WEIGHTS_FILE, "genadapter.json")
+_QUARANTINE = "quarantine"
 _LEFTOVERS = (".partial-*", ".deleted-*")
 _LEFTOVER_AGE_SECONDS = 600
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -62,28 +63,29 @@ class StoredAdapter:
 
 
 class AdapterStore:
-    """Keeps adapters on disk and the lately used ones in memory; safe in threads."""
+    """Keeps adapters on disk and the lately used ones in memory; safe in threads.
+
+    What is found damaged goes to `quarantine/`, where it can be looked at.
+    """
 
     def __init__(self, folder: Path, *, max_resident: int = 256) -> None:
         """Opens a store; the folder is made where there is none.
 
         Args:
             folder: Where the adapters lie.
-            max_resident: How many stay in memory.
+            max_resident: How many stay in memory, beside the pinned ones.
 
         Raises:
             StorageUnavailableError: The folder cannot be made or read.
         """
         self._folder = folder
         self._max_resident = max_resident
-        self._known: dict[str, StoredAdapter] = {}
-        self._damaged: set[str] = set()
         self._resident: OrderedDict[str, Adapter] = OrderedDict()
+        self._pinned: frozenset[str] = frozenset()
         self._lock = threading.RLock()
         with _storage_errors():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _remove_leftovers(folder)
-        self.list()
 
     def put(self, adapter: Adapter) -> StoredAdapter:
         """Stores an adapter, unless it is there already.
@@ -95,7 +97,8 @@ class AdapterStore:
         folder = self._path(adapter.id)
         with _storage_errors(), self._lock:
             _save(adapter, folder)
-            stored = self._remember(adapter)
+            self._keep(adapter)
+            stored = _inspect(adapter, folder)
         logger.info("stored %s, %d bytes", stored.id, stored.num_bytes)
         return stored
 
@@ -105,43 +108,78 @@ class AdapterStore:
         Raises:
             AdapterIdError: No adapter can have that id.
             AdapterNotFoundError: There is none.
-            CorruptArtifactError: Its folder was damaged.
+            CorruptArtifactError: Its folder was damaged, now or before.
         """
         folder = self._path(identifier)
-        with self._lock:
-            if not _is_there(folder):
-                self._forget(identifier)
-                raise _not_found(identifier)
-            if identifier in self._resident:
-                self._resident.move_to_end(identifier)
-                return self._resident[identifier]
-            adapter = _load(folder)
-            self._remember(adapter)
-            return adapter
+        with _storage_errors(), self._lock:
+            self._check_there(folder)
+            if identifier not in self._resident:
+                self._keep(self._load(folder))
+            self._resident.move_to_end(identifier)
+            return self._resident[identifier]
 
-    def describe(self, identifier: str) -> StoredAdapter:
-        """What is known of an adapter.
+    def inspect(self, identifier: str) -> StoredAdapter:
+        """What its folder says of an adapter, read whole and checked.
 
         Raises:
             AdapterIdError: No adapter can have that id.
             AdapterNotFoundError: There is none.
-            CorruptArtifactError: Its folder was damaged.
+            CorruptArtifactError: Its folder was damaged, now or before.
         """
         folder = self._path(identifier)
-        with self._lock:
-            if identifier not in self._known or not _is_there(folder):
-                self.get(identifier)
-            return self._known[identifier]
-
-    def list(self) -> tuple[StoredAdapter, ...]:
-        """Every sound adapter, oldest first; damaged folders are named in the log."""
         with _storage_errors(), self._lock:
-            names = {p.name for p in self._folder.iterdir() if _is_adapter_folder(p)}
-            for gone in (set(self._known) | self._damaged) - names:
-                self._forget(gone)
-            for new in sorted(names - set(self._known) - self._damaged):
-                self._discover(new)
-            return tuple(sorted(self._known.values(), key=lambda s: (s.created, s.id)))
+            self._check_there(folder)
+            return _inspect(self._load(folder), folder)
+
+    def has(self, identifier: str) -> bool:
+        """Whether an adapter is there, by the looks of it.
+
+        Raises:
+            AdapterIdError: No adapter can have that id.
+        """
+        with _storage_errors():
+            return _is_there(self._path(identifier))
+
+    def num_bytes(self, identifier: str) -> int | None:
+        """Size of an adapter's files together; `None` where one is missing.
+
+        Raises:
+            AdapterIdError: No adapter can have that id.
+        """
+        folder = self._path(identifier)
+        with _storage_errors():
+            try:
+                return sum((folder / name).stat().st_size for name in _FILES)
+            except FileNotFoundError:
+                return None
+
+    def ids(self) -> frozenset[str]:
+        """Ids of all adapters on disk, by the looks of them."""
+        with _storage_errors():
+            return frozenset(
+                p.name for p in self._folder.iterdir() if _is_adapter_folder(p)
+            )
+
+    def pin(self, identifiers: Iterable[str]) -> None:
+        """Keeps these in memory once they are used, and no others."""
+        with self._lock:
+            self._pinned = frozenset(identifiers)
+
+    def set_aside(self, identifier: str) -> None:
+        """Moves a damaged adapter out of the way.
+
+        Raises:
+            AdapterIdError: No adapter can have that id.
+        """
+        folder = self._path(identifier)
+        with _storage_errors(), self._lock:
+            self._resident.pop(identifier, None)
+            aside = self._folder / _QUARANTINE / identifier
+            if _is_there(folder):
+                aside.parent.mkdir(exist_ok=True, mode=0o700)
+                shutil.rmtree(aside, ignore_errors=True)
+                folder.rename(aside)
+        logger.warning("quarantined %s: it was changed or damaged", identifier)
 
     def delete(self, identifier: str) -> None:
         """Removes an adapter, sound or damaged; requests that hold it go on.
@@ -151,12 +189,15 @@ class AdapterStore:
             AdapterNotFoundError: There is none.
         """
         folder = self._path(identifier)
+        aside = self._folder / _QUARANTINE / identifier
         hidden = self._folder / f".deleted-{secrets.token_hex(8)}"
         with _storage_errors(), self._lock:
-            self._forget(identifier)
-            if not _is_there(folder):
+            self._resident.pop(identifier, None)
+            found = next((f for f in (folder, aside) if _is_there(f)), None)
+            if found is None:
                 raise _not_found(identifier)
-            folder.rename(hidden)
+            found.rename(hidden)
+            shutil.rmtree(aside, ignore_errors=True)
         shutil.rmtree(hidden, ignore_errors=True)
         logger.info("deleted %s", identifier)
 
@@ -171,9 +212,8 @@ class AdapterStore:
         folder = self._path(identifier)
         buffer = io.BytesIO()
         with _storage_errors(), self._lock:
-            if not _is_there(folder):
-                raise _not_found(identifier)
-            _load(folder)
+            self._check_there(folder)
+            self._load(folder)
             with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
                 for name in _FILES:
                     entry = zipfile.ZipInfo(f"{identifier}/{name}", date_time=_ZIP_TIME)
@@ -186,36 +226,39 @@ class AdapterStore:
             raise AdapterIdError
         return self._folder / identifier
 
-    def _discover(self, identifier: str) -> None:
+    def _check_there(self, folder: Path) -> None:
+        if _is_there(folder):
+            return
+        self._resident.pop(folder.name, None)
+        if _is_there(self._folder / _QUARANTINE / folder.name):
+            raise _damaged(folder.name)
+        raise _not_found(folder.name)
+
+    def _load(self, folder: Path) -> Adapter:
         try:
-            self._remember(_load(self._folder / identifier))
-        except CorruptArtifactError as error:
-            self._damaged.add(identifier)
-            logger.warning("skipped %s: %s", identifier, error)
+            return _load(folder)
+        except CorruptArtifactError:
+            self.set_aside(folder.name)
+            raise
 
-    def _remember(self, adapter: Adapter) -> StoredAdapter:
-        folder = self._folder / adapter.id
-        files = [(folder / name).stat() for name in _FILES]
-        stored = StoredAdapter(
-            id=adapter.id,
-            created=int(files[-1].st_mtime),
-            num_bytes=sum(file.st_size for file in files),
-            sha256=sha256_of(folder / WEIGHTS_FILE),
-            spec=adapter.spec,
-            base_name=adapter.base_name,
-            provenance=adapter.provenance,
-        )
-        self._known[adapter.id] = stored
-        self._damaged.discard(adapter.id)
+    def _keep(self, adapter: Adapter) -> None:
         self._resident[adapter.id] = adapter
-        while len(self._resident) > self._max_resident:
-            self._resident.popitem(last=False)
-        return stored
+        others = [i for i in self._resident if i not in self._pinned]
+        for identifier in others[: max(0, len(others) - self._max_resident)]:
+            del self._resident[identifier]
 
-    def _forget(self, identifier: str) -> None:
-        self._known.pop(identifier, None)
-        self._resident.pop(identifier, None)
-        self._damaged.discard(identifier)
+
+def _inspect(adapter: Adapter, folder: Path) -> StoredAdapter:
+    files = [(folder / name).stat() for name in _FILES]
+    return StoredAdapter(
+        id=adapter.id,
+        created=int(files[-1].st_mtime),
+        num_bytes=sum(file.st_size for file in files),
+        sha256=sha256_of(folder / WEIGHTS_FILE),
+        spec=adapter.spec,
+        base_name=adapter.base_name,
+        provenance=adapter.provenance,
+    )
 
 
 def _save(adapter: Adapter, folder: Path) -> None:

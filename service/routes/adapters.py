@@ -11,8 +11,9 @@ from genadapter.errors import (
     ConditionError,
     CorruptArtifactError,
 )
-from service.dependencies import Adapters
+from service.dependencies import Adapters, CallerOf
 from service.errors import (
+    AdapterExistsError,
     AdapterIdError,
     EngineBusyError,
     StorageUnavailableError,
@@ -21,6 +22,7 @@ from service.errors import (
 from service.schemas import (
     AdapterList,
     AdapterObject,
+    ChangeAdapterBody,
     CreateAdapterBody,
     DeletedAdapter,
 )
@@ -43,15 +45,19 @@ _BY_ID = (
             "model": AdapterObject,
             "description": "The same request was made before.",
         },
-        **documented(ConditionError, EngineBusyError, StorageUnavailableError),
+        **documented(
+            AdapterExistsError, ConditionError, EngineBusyError, StorageUnavailableError
+        ),
     },
 )
 async def create_adapter(
-    body: CreateAdapterBody, adapters: Adapters, response: Response
+    body: CreateAdapterBody, adapters: Adapters, caller: CallerOf, response: Response
 ) -> AdapterObject:
     """Writes an adapter for a task described in words."""
-    creation = await adapters.create(body.to_condition(), seed=body.seed)
-    made = AdapterObject.of(creation.stored)
+    creation = await adapters.create(
+        body.to_condition(), caller, seed=body.seed, holding=body.to_holding()
+    )
+    made = AdapterObject.of(creation.held)
     response.headers["Location"] = made.urls.self
     if not creation.is_new:
         response.status_code = status.HTTP_200_OK
@@ -61,20 +67,33 @@ async def create_adapter(
 @router.get("", responses=documented(AdapterNotFoundError, StorageUnavailableError))
 def list_adapters(
     adapters: Adapters,
+    caller: CallerOf,
     after: str | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     order: Literal["asc", "desc"] = "desc",
 ) -> AdapterList:
     """Lists adapters, a page at a time."""
     newest_first = order == "desc"
-    page = adapters.page(after=after, limit=limit, newest_first=newest_first)
+    page = adapters.page(caller, after=after, limit=limit, newest_first=newest_first)
     return AdapterList.of(page)
 
 
 @router.get("/{adapter_id}", responses=documented(*_BY_ID))
-def read_adapter(adapter_id: str, adapters: Adapters) -> AdapterObject:
+def read_adapter(
+    adapter_id: str, adapters: Adapters, caller: CallerOf
+) -> AdapterObject:
     """Says what is known of an adapter."""
-    return AdapterObject.of(adapters.describe(adapter_id))
+    return AdapterObject.of(adapters.describe(adapter_id, caller))
+
+
+@router.patch("/{adapter_id}", responses=documented(AdapterExistsError, *_BY_ID))
+def change_adapter(
+    adapter_id: str, body: ChangeAdapterBody, adapters: Adapters, caller: CallerOf
+) -> AdapterObject:
+    """Renames an adapter, pins it, or changes when it expires; its weights never change."""
+    held = adapters.describe(adapter_id, caller)
+    changed = adapters.change(adapter_id, caller, body.applied_to(held.holding))
+    return AdapterObject.of(changed)
 
 
 @router.get(
@@ -88,17 +107,20 @@ def read_adapter(adapter_id: str, adapters: Adapters) -> AdapterObject:
 def download_adapter(
     adapter_id: str,
     adapters: Adapters,
+    caller: CallerOf,
     format: Literal["zip"] = "zip",
 ) -> Response:
     """Hands out an adapter as a folder that PEFT and vLLM load."""
-    content = adapters.zip(adapter_id)
-    disposition = f'attachment; filename="{adapter_id}.zip"'
+    held = adapters.describe(adapter_id, caller)
+    content = adapters.zip(held.id, caller)
+    disposition = f'attachment; filename="{held.id}.zip"'
     headers = {"Content-Disposition": disposition}
     return Response(content, media_type="application/zip", headers=headers)
 
 
 @router.delete("/{adapter_id}", responses=documented(*_BY_ID))
-def delete_adapter(adapter_id: str, adapters: Adapters) -> DeletedAdapter:
+def delete_adapter(
+    adapter_id: str, adapters: Adapters, caller: CallerOf
+) -> DeletedAdapter:
     """Deletes an adapter; answers being written with it are finished."""
-    adapters.delete(adapter_id)
-    return DeletedAdapter(id=adapter_id)
+    return DeletedAdapter(id=adapters.delete(adapter_id, caller))

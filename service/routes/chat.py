@@ -17,17 +17,21 @@ from service.answer_schemas import (
 )
 from service.answering import ANSWERED, answer_all, respond_in_events
 from service.conversation import Answer, Piece
-from service.dependencies import Adapters, ChatEngine
+from service.dependencies import Adapters, CallerOf, ChatEngine
 
 router = APIRouter(prefix="/v1/chat", tags=["chat"])
 
 
 @router.post("/completions", response_model=ChatCompletion, responses=ANSWERED)
 async def complete_chat(
-    body: ChatBody, adapters: Adapters, engine: ChatEngine, http: Request
+    body: ChatBody,
+    adapters: Adapters,
+    caller: CallerOf,
+    engine: ChatEngine,
+    http: Request,
 ) -> Any:  # Any: a stream has no model
     """Answers a conversation with the base, or with an adapter named as the model."""
-    adapter = await run_in_threadpool(adapters.find_model, body.model)
+    adapter = await run_in_threadpool(adapters.find_model, body.model, caller)
     head = Reply.new(
         prefix="chatcmpl", model=body.model, fingerprint=engine.fingerprint(adapter)
     )

@@ -11,17 +11,21 @@ from fastapi.concurrency import run_in_threadpool
 from service.answer_schemas import CompletionBody, Reply, TextCompletion, Usage
 from service.answering import ANSWERED, answer_all, respond_in_events
 from service.conversation import Answer, Piece
-from service.dependencies import Adapters, ChatEngine
+from service.dependencies import Adapters, CallerOf, ChatEngine
 
 router = APIRouter(prefix="/v1", tags=["completions"])
 
 
 @router.post("/completions", response_model=TextCompletion, responses=ANSWERED)
 async def complete_text(
-    body: CompletionBody, adapters: Adapters, engine: ChatEngine, http: Request
+    body: CompletionBody,
+    adapters: Adapters,
+    caller: CallerOf,
+    engine: ChatEngine,
+    http: Request,
 ) -> Any:  # Any: a stream has no model
     """Goes on from a text with the base, or with an adapter named as the model."""
-    adapter = await run_in_threadpool(adapters.find_model, body.model)
+    adapter = await run_in_threadpool(adapters.find_model, body.model, caller)
     head = Reply.new(
         prefix="cmpl", model=body.model, fingerprint=engine.fingerprint(adapter)
     )

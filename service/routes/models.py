@@ -5,19 +5,19 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from genadapter.errors import AdapterNotFoundError, CorruptArtifactError
-from service.dependencies import Adapters, Started
-from service.errors import StorageUnavailableError, documented
-from service.schemas import ModelList, ModelObject
+from service.dependencies import Adapters, CallerOf, Started
+from service.errors import AdapterIdError, StorageUnavailableError, documented
+from service.schemas import DeletedModel, ModelList, ModelObject
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
 
 @router.get("", responses=documented(StorageUnavailableError))
-def list_models(adapters: Adapters, started: Started) -> ModelList:
+def list_models(adapters: Adapters, caller: CallerOf, started: Started) -> ModelList:
     """Lists every model that a chat can name, the base first."""
     base = adapters.base_name
-    usable = adapters.usable()
-    cards = [ModelObject.of_adapter(stored, base_name=base) for stored in usable]
+    usable = adapters.usable(caller)
+    cards = [ModelObject.of_adapter(held, base_name=base) for held in usable]
     return ModelList(data=[ModelObject.of_base(base, created=started), *cards])
 
 
@@ -28,10 +28,21 @@ def list_models(adapters: Adapters, started: Started) -> ModelList:
         AdapterNotFoundError, CorruptArtifactError, StorageUnavailableError
     ),
 )
-def read_model(model: str, adapters: Adapters, started: Started) -> ModelObject:
+def read_model(
+    model: str, adapters: Adapters, caller: CallerOf, started: Started
+) -> ModelObject:
     """Says what is known of a model."""
-    adapter = adapters.find_model(model)
+    adapter = adapters.find_model(model, caller)
     base = adapters.base_name
     if adapter is None:
         return ModelObject.of_base(base, created=started)
-    return ModelObject.of_adapter(adapters.describe(adapter.id), base_name=base)
+    return ModelObject.of_adapter(adapters.describe(adapter.id, caller), base_name=base)
+
+
+@router.delete(
+    "/{model:path}",
+    responses=documented(AdapterIdError, AdapterNotFoundError, StorageUnavailableError),
+)
+def delete_model(model: str, adapters: Adapters, caller: CallerOf) -> DeletedModel:
+    """Deletes an adapter, as OpenAI's clients delete a fine-tuned model."""
+    return DeletedModel(id=adapters.delete(model, caller))

@@ -20,6 +20,7 @@ from genadapter.encoder import Encoder
 from genadapter.pipeline import Pipeline
 from genadapter.reading import Reader
 from service.app import Services, create_app, join_services
+from service.registry import Registry
 from service.settings import Settings
 from service.store import AdapterStore
 
@@ -54,6 +55,14 @@ def client(services: Services) -> Iterator[TestClient]:
 def store(settings: Settings) -> AdapterStore:
     """A store on the same folder as the app's."""
     return AdapterStore(settings.store)
+
+
+@pytest.fixture
+def registry(settings: Settings, store: AdapterStore) -> Iterator[Registry]:
+    """A registry on the same database as the app's."""
+    registry = Registry(settings.registry_url)
+    yield registry
+    registry.close()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,8 @@ from genadapter.base_model import BaseModel
 from genadapter.condition import Condition
 from genadapter.errors import AdapterNotFoundError
 from genadapter.pipeline import Pipeline
-from service.app import create_app, join_services
+from service.access import LOCAL
+from service.app import Services, create_app, join_services
 from service.settings import Settings
 
 Create = Callable[[str], str]
@@ -270,7 +272,7 @@ def test_the_same_request_heals_a_damaged_adapter(
     weights.write_bytes(weights.read_bytes()[:-1])
     with TestClient(create_app(join_services(pipeline, base, settings))) as client:
         assert client.get("/v1/adapters").json()["data"] == []
-        assert client.get(f"/v1/adapters/{identifier}").status_code == 503
+        assert client.get(f"/v1/adapters/{identifier}").status_code == 404
         reply = client.post("/v1/adapters", json=body)
         assert (reply.status_code, reply.json()["id"]) == (201, identifier)
         assert client.get(f"/v1/adapters/{identifier}/download").status_code == 200
@@ -326,4 +328,78 @@ def test_an_unknown_adapter_is_never_the_base(
     adapters = join_services(pipeline, base, settings).adapters
     for name in ("", "gpt-4", "lora-" + "0" * 32, "../x", f"{base.name}:x"):
         with pytest.raises(AdapterNotFoundError):
-            adapters.find_model(name)
+            adapters.find_model(name, LOCAL)
+
+
+def test_a_name_is_another_name_for_the_model(client: TestClient) -> None:
+    """It is chatted with, changed and deleted by either, and no two may have one."""
+    body = {"description": DESCRIPTION, "name": "plurals", "metadata": {"team": "a"}}
+    made = client.post("/v1/adapters", json=body).json()
+    assert (made["name"], made["metadata"]) == ("plurals", {"team": "a"})
+    chat = {"messages": [{"role": "user", "content": "cat"}], "max_tokens": 3}
+    texts = [
+        client.post("/v1/chat/completions", json={"model": model, **chat}).json()[
+            "choices"
+        ][0]["message"]["content"]
+        for model in (made["id"], "plurals")
+    ]
+    assert texts[0] == texts[1]
+    other = client.post("/v1/adapters", json={"description": "x", "name": "plurals"})
+    assert other.status_code == 409
+    error = other.json()["error"]
+    assert (error["code"], error["param"]) == ("adapter_exists", "name")
+    here = "/v1/adapters/plurals"
+    changed = client.patch(here, json={"name": "many", "metadata": {}}).json()
+    assert (changed["name"], changed["metadata"]) == ("many", {})
+    assert client.get(here).status_code == 404
+    assert client.patch("/v1/adapters/many", json={"name": None}).json()["name"] is None
+    assert client.get("/v1/adapters/many").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name", ["", "../x", "a/b", "-x", ".x", "x" * 129, "a b", "\u00e9"]
+)
+def test_names_that_could_be_mistaken_are_refused(
+    client: TestClient, name: str
+) -> None:
+    """A name is never a path."""
+    reply = client.post("/v1/adapters", json={"description": "x", "name": name})
+    assert reply.status_code == 400
+    assert reply.json()["error"]["param"] == "name"
+
+
+def test_an_adapter_expires(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, services: Services
+) -> None:
+    """From then on it is not found, and its files go with the next look."""
+    body = {"description": DESCRIPTION, "expires_in_seconds": 100}
+    made = client.post("/v1/adapters", json=body).json()
+    assert made["expires_at"] >= made["created"] + 100
+    here = f"/v1/adapters/{made['id']}"
+    assert client.get(here).status_code == 200
+    now = time.time()
+    monkeypatch.setattr("service.registry.time.time", lambda: now + 101)
+    assert client.get(here).status_code == 404
+    services.adapters.expire()
+    monkeypatch.undo()
+    assert client.get(here).status_code == 404
+
+
+def test_pinned_adapters_stay_in_memory(
+    pipeline: Pipeline, base: BaseModel, settings: Settings
+) -> None:
+    """Others make room; after a restart as before."""
+    narrow = settings.model_copy(update={"max_resident_adapters": 1})
+    for _ in range(2):
+        services = join_services(pipeline, base, narrow)
+        with TestClient(create_app(services)) as client:
+            bodies = [
+                {"description": "sort", "is_pinned": True},
+                {"description": "capital"},
+                {"description": "noun"},
+            ]
+            ids = [client.post("/v1/adapters", json=b).json()["id"] for b in bodies]
+            found = [services.adapters.find_model(i, LOCAL) for i in ids]
+            again = [services.adapters.find_model(i, LOCAL) for i in ids]
+        assert found[0] is again[0]
+        assert found[1] is not again[1]

@@ -20,9 +20,11 @@ from genadapter.condition import Condition
 from genadapter.lora import LoraWeights
 from genadapter.packages import sha256_of
 from genadapter.pipeline import Pipeline
+from service.access import LOCAL
 from service.app import Services, create_app, join_services
 from service.conversation import Answer, Piece, Request
 from service.errors import EngineTimeoutError
+from service.registry import Holding, Registry
 from service.settings import Settings
 from service.store import AdapterStore
 
@@ -45,12 +47,15 @@ def text_of(reply: Any) -> str:  # Any: reply
 
 @pytest.fixture
 def strong(
-    adapter: Adapter, random_weights: Callable[..., LoraWeights], store: AdapterStore
+    adapter: Adapter,
+    random_weights: Callable[..., LoraWeights],
+    store: AdapterStore,
+    registry: Registry,
 ) -> Adapter:
     """A stored adapter that changes the answer for sure."""
     weights = random_weights(seed=7, spec=adapter.spec)
     strong = replace(adapter, weights=weights)
-    store.put(strong)
+    registry.add(store.put(strong), LOCAL, Holding())
     return strong
 
 

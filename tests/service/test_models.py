@@ -8,6 +8,8 @@ from dataclasses import replace
 from fastapi.testclient import TestClient
 
 from genadapter.adapter import Adapter
+from service.access import LOCAL
+from service.registry import Holding, Registry
 from service.store import AdapterStore
 
 Create = Callable[[str], str]
@@ -48,14 +50,24 @@ def test_an_unknown_model_is_a_404(client: TestClient) -> None:
 
 
 def test_adapters_for_another_base_are_kept_but_not_offered(
-    client: TestClient, adapter: Adapter, store: AdapterStore
+    client: TestClient, adapter: Adapter, store: AdapterStore, registry: Registry
 ) -> None:
     """They can be downloaded; a chat with them says why it cannot be."""
     spec = replace(adapter.spec, base_fingerprint="another base")
-    store.put(replace(adapter, spec=spec))
+    registry.add(store.put(replace(adapter, spec=spec)), LOCAL, Holding())
     assert len(client.get("/v1/adapters").json()["data"]) == 1
     assert len(client.get("/v1/models").json()["data"]) == 1
     body = {"model": adapter.id, "messages": [{"role": "user", "content": "cat"}]}
     reply = client.post("/v1/chat/completions", json=body)
     assert reply.status_code == 422
     assert reply.json()["error"]["code"] == "invalid_adapter"
+
+
+def test_an_adapter_is_deleted_as_a_model(client: TestClient, create: Create) -> None:
+    """As OpenAI's clients delete a fine-tuned model; the base stays."""
+    identifier = create("sort")
+    reply = client.delete(f"/v1/models/{identifier}")
+    assert reply.json() == {"id": identifier, "object": "model", "deleted": True}
+    assert client.get(f"/v1/models/{identifier}").status_code == 404
+    assert client.delete("/v1/models/tests/tiny-llama").status_code in (400, 404)
+    assert len(client.get("/v1/models").json()["data"]) == 1

@@ -54,7 +54,9 @@ def test_a_restart_loses_nothing(
     adapter = new_adapter("sort")
     stored = store.put(adapter)
     again = AdapterStore(settings.store)
-    assert again.list() == (stored,)
+    assert again.ids() == {adapter.id}
+    assert again.inspect(adapter.id) == stored
+    assert again.num_bytes(adapter.id) == stored.num_bytes
     loaded = again.get(adapter.id)
     for name, a_LRI, b_LOR in adapter.weights:
         torch.testing.assert_close(loaded.weights.a[name], a_LRI, rtol=0, atol=0)
@@ -67,7 +69,7 @@ def test_putting_twice_is_the_same_as_once(
     """An id stands for one recipe, so the second write changes nothing."""
     adapter = new_adapter("sort")
     assert store.put(adapter) == store.put(adapter)
-    assert len(store.list()) == 1
+    assert len(store.ids()) == 1
 
 
 @pytest.mark.parametrize("identifier", BAD_IDS)
@@ -75,14 +77,14 @@ def test_ids_are_checked_before_they_become_paths(
     store: AdapterStore, identifier: str
 ) -> None:
     """Nothing but an id of the one form reaches the disk."""
-    for use in (store.get, store.describe, store.delete, store.zip):
+    for use in (store.get, store.inspect, store.has, store.delete, store.zip):
         with pytest.raises(AdapterIdError, match="32 hex digits"):
             use(identifier)
 
 
 def test_an_unknown_id_is_not_found(store: AdapterStore) -> None:
     """A well-formed id without a folder is an error of its own."""
-    for use in (store.get, store.describe, store.delete, store.zip):
+    for use in (store.get, store.inspect, store.delete, store.zip):
         with pytest.raises(AdapterNotFoundError, match="no adapter lora-0"):
             use("lora-" + "0" * 32)
 
@@ -96,7 +98,7 @@ def test_a_link_out_of_the_store_is_not_followed(
     outside = tmp_path / adapter.id
     shutil.move(settings.store / adapter.id, outside)
     (settings.store / adapter.id).symlink_to(outside)
-    assert store.list() == ()
+    assert store.ids() == frozenset()
     for use in (store.get, store.delete, store.zip):
         with pytest.raises(AdapterNotFoundError):
             use(adapter.id)
@@ -120,29 +122,34 @@ def test_a_missing_file_makes_an_adapter_damaged(
     store.put(adapter)
     (settings.store / adapter.id / name).unlink()
     again = AdapterStore(settings.store)
-    assert again.list() == ()
-    with pytest.raises(CorruptArtifactError, match="damaged"):
-        again.get(adapter.id)
+    assert again.num_bytes(adapter.id) is None
+    for _ in range(2):
+        with pytest.raises(CorruptArtifactError, match="damaged"):
+            again.get(adapter.id)
+    assert again.ids() == frozenset()
 
 
-def test_damaged_folders_are_skipped_with_one_log_line(
+def test_what_is_damaged_is_set_aside_with_one_log_line(
     store: AdapterStore,
     settings: Settings,
     new_adapter: NewAdapter,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A flipped byte is found at the start and does not hide the others."""
-    sound, damaged = new_adapter("sort"), new_adapter("capital")
-    store.put(sound)
-    store.put(damaged)
-    flip_last_byte(settings.store / damaged.id / "adapter_model.safetensors")
+    """A flipped byte is found when it is read; the folder stays to be looked at."""
+    adapter = new_adapter("sort")
+    store.put(adapter)
+    flip_last_byte(settings.store / adapter.id / "adapter_model.safetensors")
+    again = AdapterStore(settings.store)
     with caplog.at_level(logging.WARNING):
-        again = AdapterStore(settings.store)
-        again.list()
-    assert [stored.id for stored in again.list()] == [sound.id]
-    lines = [r.message for r in caplog.records if damaged.id in r.message]
-    assert len(lines) == 1
-    assert "skipped" in lines[0]
+        for _ in range(2):
+            with pytest.raises(CorruptArtifactError):
+                again.get(adapter.id)
+    assert [r.message for r in caplog.records if adapter.id in r.message] == [
+        f"quarantined {adapter.id}: it was changed or damaged"
+    ]
+    assert (settings.store / "quarantine" / adapter.id).is_dir()
+    assert again.put(adapter).id == adapter.id
+    assert again.get(adapter.id).id == adapter.id
 
 
 def test_errors_of_damaged_folders_hold_no_path(
@@ -167,7 +174,7 @@ def test_a_folder_under_another_name_is_damaged(
     shutil.copytree(settings.store / adapter.id, settings.store / other)
     with pytest.raises(CorruptArtifactError):
         store.get(other)
-    assert [stored.id for stored in store.list()] == [adapter.id]
+    assert store.ids() == {adapter.id}
 
 
 def test_what_others_write_and_remove_is_noticed(
@@ -177,9 +184,9 @@ def test_what_others_write_and_remove_is_noticed(
     adapter = new_adapter("sort")
     AdapterStore(settings.store).put(adapter)
     assert store.get(adapter.id).id == adapter.id
-    assert len(store.list()) == 1
+    assert store.has(adapter.id)
     shutil.rmtree(settings.store / adapter.id)
-    assert store.list() == ()
+    assert not store.has(adapter.id)
     with pytest.raises(AdapterNotFoundError):
         store.get(adapter.id)
 
@@ -216,7 +223,7 @@ def test_foreign_files_in_the_store_are_left_alone(
     """Only folders named like adapters are looked at."""
     (settings.store / "notes.txt").write_text("mine")
     (settings.store / "my-folder").mkdir()
-    assert AdapterStore(settings.store).list() == ()
+    assert AdapterStore(settings.store).ids() == frozenset()
     assert (settings.store / "notes.txt").read_text() == "mine"
 
 
@@ -231,7 +238,7 @@ def test_adapters_beyond_the_memory_limit_are_read_again(
     assert store.get(adapters[2].id) is store.get(adapters[2].id)
     for adapter in adapters:
         assert store.get(adapter.id).id == adapter.id
-    assert len(store.list()) == 3
+    assert len(store.ids()) == 3
 
 
 def test_the_zip_is_the_folder_and_always_the_same_bytes(

@@ -1,0 +1,515 @@
+"""The registry: which adapters there are, who holds them, and whose the keys are.
+
+A database behind SQLAlchemy: SQLite in a file by default, PostgreSQL where several replicas
+share it. It holds what is known of adapters; their files lie in the store.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from genadapter.adapter import Provenance
+from genadapter.errors import AdapterNotFoundError, ConfigError
+from genadapter.lora import LoraSpec, TargetModule
+from service.access import Caller, Key, Role
+from service.errors import AdapterExistsError, StorageUnavailableError
+from service.store import StoredAdapter
+from service.tables import ADAPTERS, AUDIT, HOLDINGS, KEYS
+
+logger = logging.getLogger(__name__)
+
+_BUSY_MILLISECONDS = 10_000
+_MIGRATION_LOCK = 0x67656E61
+"""Any number that nobody else locks by."""
+_WRITES = "genadapter_writes"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holding:
+    """How an owner holds an adapter."""
+
+    name: str | None = None
+    """Another name for it, of this owner's own."""
+    is_pinned: bool = False
+    """Whether it stays in memory."""
+    expires: int | None = None
+    """When it is gone, in seconds since 1970; none means never."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """What the owner notes of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldAdapter:
+    """An adapter as one owner holds it."""
+
+    stored: StoredAdapter
+    """What is known of it."""
+    owner: str
+    """Who holds it."""
+    created: int
+    """Since when, in seconds since 1970."""
+    holding: Holding
+    """How."""
+
+    @property
+    def id(self) -> str:
+        """The adapter's id."""
+        return self.stored.id
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """A part of a list of adapters."""
+
+    adapters: tuple[HeldAdapter, ...]
+    """The adapters of this page."""
+    has_more: bool
+    """Whether others follow."""
+
+
+class Registry:
+    """Everything that is known of adapters, owners and keys; safe in threads."""
+
+    def __init__(self, url: str) -> None:
+        """Opens a registry and brings its tables up to date.
+
+        Args:
+            url: SQLAlchemy's, such as `sqlite:///registry.db` or
+                `postgresql+psycopg://user@host/name`.
+
+        Raises:
+            ConfigError: The URL is none.
+            StorageUnavailableError: The database cannot be reached or written.
+        """
+        try:
+            self._engine = create_engine(url, pool_pre_ping=True)
+        except (SQLAlchemyError, ImportError) as error:
+            # The URL may hold a password, so it is not repeated.
+            raise ConfigError(
+                f"the registry's URL cannot be used: {error}. Give one such as "
+                "sqlite:///registry.db or postgresql+psycopg://user@host/name"
+            ) from error
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine, "connect", _configure_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+        with self._changing() as connection:
+            _migrate(connection)
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._engine.dispose()
+
+    def add(self, stored: StoredAdapter, caller: Caller, holding: Holding) -> bool:
+        """Notes that an owner holds an adapter.
+
+        Returns:
+            Whether the owner did not hold it before; what is held stays as it is.
+
+        Raises:
+            AdapterExistsError: The owner has another adapter of that name.
+            StorageUnavailableError: The database failed.
+        """
+        with self._changing() as connection:
+            _insert_adapter(connection, stored)
+            if self._row(connection, caller.owner, stored.id) is not None:
+                return False
+            try:
+                with connection.begin_nested():
+                    connection.execute(
+                        insert(HOLDINGS).values(
+                            owner=caller.owner,
+                            adapter_id=stored.id,
+                            created=int(time.time()),
+                            **_values(holding),
+                        )
+                    )
+            except IntegrityError as error:
+                if self._row(connection, caller.owner, stored.id) is not None:
+                    # Another worker was faster with the very same.
+                    return False
+                raise _name_taken(holding.name) from error
+            _note(connection, caller, "create", stored.id)
+        return True
+
+    def find(self, caller: Caller, name: str) -> HeldAdapter:
+        """An adapter that a caller may use, by its id or the owner's name for it.
+
+        Raises:
+            AdapterNotFoundError: There is none, or it is another owner's.
+            StorageUnavailableError: The database failed.
+        """
+        with self._reading() as connection:
+            row = self._row(connection, caller.owner, name)
+            if row is None and caller.is_admin:
+                row = self._row(connection, None, name)
+        if row is None:
+            raise AdapterNotFoundError(
+                "no such adapter: GET /v1/adapters lists those there are"
+            )
+        return _held(row)
+
+    def page(
+        self, caller: Caller, *, after: str | None, limit: int, newest_first: bool
+    ) -> Page:
+        """A part of the list of a caller's adapters; an admin sees all.
+
+        Args:
+            caller: Whose adapters.
+            after: The id that the page before ended with; `None` starts at the top.
+            limit: At most so many.
+            newest_first: The order.
+
+        Raises:
+            AdapterNotFoundError: `after` is not in the list.
+            StorageUnavailableError: The database failed.
+        """
+        order = HOLDINGS.c.number.desc() if newest_first else HOLDINGS.c.number
+        query = _seen_by(caller).order_by(order).limit(limit + 1)
+        with self._reading() as connection:
+            if after is not None:
+                last = connection.scalar(
+                    _seen_by(caller)
+                    .with_only_columns(HOLDINGS.c.number)
+                    .where(HOLDINGS.c.adapter_id == after)
+                    .order_by(order.desc() if not newest_first else HOLDINGS.c.number)
+                    .limit(1)
+                )
+                if last is None:
+                    raise AdapterNotFoundError(
+                        "after names no adapter of the list: start again without it"
+                    )
+                number = HOLDINGS.c.number
+                query = query.where(number < last if newest_first else number > last)
+            rows = connection.execute(query).all()
+        return Page(
+            adapters=tuple(_held(row) for row in rows[:limit]),
+            has_more=len(rows) > limit,
+        )
+
+    def all_of(self, caller: Caller) -> tuple[HeldAdapter, ...]:
+        """All adapters of a caller, oldest first.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        with self._reading() as connection:
+            rows = connection.execute(
+                _seen_by(caller).order_by(HOLDINGS.c.number)
+            ).all()
+        return tuple(_held(row) for row in rows)
+
+    def change(self, caller: Caller, name: str, holding: Holding) -> HeldAdapter:
+        """Changes how an owner holds an adapter.
+
+        Raises:
+            AdapterNotFoundError: There is none, or it is another owner's.
+            AdapterExistsError: The owner has another adapter of that name.
+            StorageUnavailableError: The database failed.
+        """
+        held = self.find(caller, name)
+        with self._changing() as connection:
+            try:
+                with connection.begin_nested():
+                    connection.execute(
+                        update(HOLDINGS)
+                        .where(HOLDINGS.c.owner == held.owner)
+                        .where(HOLDINGS.c.adapter_id == held.id)
+                        .values(**_values(holding))
+                    )
+            except IntegrityError as error:
+                raise _name_taken(holding.name) from error
+        return self.find(caller, held.id)
+
+    def remove(self, caller: Caller, name: str) -> tuple[str, bool]:
+        """Ends an owner's hold on an adapter.
+
+        Returns:
+            The adapter's id, and whether nobody holds it any more.
+
+        Raises:
+            AdapterNotFoundError: There is none, or it is another owner's.
+            StorageUnavailableError: The database failed.
+        """
+        held = self.find(caller, name)
+        with self._changing() as connection:
+            connection.execute(
+                delete(HOLDINGS)
+                .where(HOLDINGS.c.owner == held.owner)
+                .where(HOLDINGS.c.adapter_id == held.id)
+            )
+            _note(connection, caller, "delete", held.id)
+            return held.id, _drop_if_unheld(connection, held.id)
+
+    def forget(self, identifier: str) -> None:
+        """Removes an adapter from all lists, as where its files are gone.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        with self._changing() as connection:
+            by_id = HOLDINGS.c.adapter_id == identifier
+            connection.execute(delete(HOLDINGS).where(by_id))
+            _drop_if_unheld(connection, identifier)
+
+    def expire(self) -> tuple[str, ...]:
+        """Ends the holdings whose time is over.
+
+        Returns:
+            Ids of the adapters that nobody holds any more.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        with self._changing() as connection:
+            over = HOLDINGS.c.expires <= int(time.time())
+            ids = connection.scalars(select(HOLDINGS.c.adapter_id).where(over)).all()
+            connection.execute(delete(HOLDINGS).where(over))
+            return tuple(
+                i for i in dict.fromkeys(ids) if _drop_if_unheld(connection, i)
+            )
+
+    def pinned_ids(self) -> frozenset[str]:
+        """Ids of the adapters that somebody has pinned.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        pinned = select(HOLDINGS.c.adapter_id).where(HOLDINGS.c.is_pinned)
+        with self._reading() as connection:
+            return frozenset(connection.scalars(pinned).all())
+
+    def known_ids(self) -> frozenset[str]:
+        """Ids of all adapters.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        with self._reading() as connection:
+            return frozenset(connection.scalars(select(ADAPTERS.c.id)).all())
+
+    def add_key(self, key: Key) -> None:
+        """Keeps an API key.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        with self._changing() as connection:
+            connection.execute(insert(KEYS).values(**asdict(key)))
+
+    def find_key(self, sha256: str) -> Key | None:
+        """The API key of that sum.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        with self._reading() as connection:
+            row = connection.execute(
+                select(KEYS).where(KEYS.c.sha256 == sha256)
+            ).first()
+        return None if row is None else _key(row)
+
+    def all_keys(self) -> tuple[Key, ...]:
+        """All API keys, oldest first.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        with self._reading() as connection:
+            rows = connection.execute(select(KEYS).order_by(KEYS.c.created, KEYS.c.id))
+            return tuple(_key(row) for row in rows)
+
+    def remove_key(self, identifier: str) -> bool:
+        """Removes an API key.
+
+        Returns:
+            Whether there was one.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        with self._changing() as connection:
+            found = connection.execute(delete(KEYS).where(KEYS.c.id == identifier))
+            return found.rowcount > 0
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _database_errors(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        with _database_errors(), self._engine.connect() as connection:
+            connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
+    def _row(
+        self, connection: Connection, owner: str | None, name: str
+    ) -> Row[Any] | None:  # Any: columns
+        query = _living().where(
+            or_(HOLDINGS.c.adapter_id == name, HOLDINGS.c.name == name)
+        )
+        if owner is not None:
+            query = query.where(HOLDINGS.c.owner == owner)
+        # An id wins over a name that looks like it.
+        is_id = (HOLDINGS.c.adapter_id == name).desc()
+        return connection.execute(query.order_by(is_id).limit(1)).first()
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:  # Any: a driver's
+    # Transactions are begun below, not by the driver.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # Readers never wait for a writer; writers wait for each other.
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer that began as a reader would be refused where another wrote meanwhile.
+    is_writer = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+
+def _migrate(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        # Of several replicas that start at once, one makes the tables.
+        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+    config = AlembicConfig()
+    folder = str(Path(__file__).parent / "migrations")
+    # The config would read a percent sign as the beginning of a name.
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _insert_adapter(connection: Connection, stored: StoredAdapter) -> None:
+    known = select(ADAPTERS.c.id).where(ADAPTERS.c.id == stored.id)
+    if connection.scalar(known) is not None:
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(ADAPTERS).values(**asdict(stored)))
+    except IntegrityError:
+        # Another worker was faster with the very same.
+        return
+
+
+def _drop_if_unheld(connection: Connection, identifier: str) -> bool:
+    held = select(HOLDINGS.c.number).where(HOLDINGS.c.adapter_id == identifier)
+    if connection.scalar(held.limit(1)) is not None:
+        return False
+    connection.execute(delete(ADAPTERS).where(ADAPTERS.c.id == identifier))
+    return True
+
+
+def _note(connection: Connection, caller: Caller, action: str, adapter: str) -> None:
+    connection.execute(
+        insert(AUDIT).values(
+            at=int(time.time()),
+            owner=caller.owner,
+            action=action,
+            adapter_id=adapter,
+        )
+    )
+
+
+def _living() -> Select[Any]:  # Any: columns
+    now = int(time.time())
+    return (
+        select(ADAPTERS, *(c.label(f"held_{c.name}") for c in HOLDINGS.c))
+        .join(HOLDINGS, HOLDINGS.c.adapter_id == ADAPTERS.c.id)
+        .where(or_(HOLDINGS.c.expires.is_(None), HOLDINGS.c.expires > now))
+    )
+
+
+def _seen_by(caller: Caller) -> Select[Any]:  # Any: columns
+    query = _living()
+    return query if caller.is_admin else query.where(HOLDINGS.c.owner == caller.owner)
+
+
+def _values(holding: Holding) -> dict[str, Any]:  # Any: columns
+    return {**asdict(holding), "metadata": dict(holding.metadata)}
+
+
+def _held(row: Row[Any]) -> HeldAdapter:  # Any: columns
+    values = row._mapping
+    spec, made = values["spec"], values["provenance"]
+    modules = tuple(
+        TargetModule(**{**module, "layers": tuple(module["layers"])})
+        for module in spec["modules"]
+    )
+    neighbours = tuple((name, share) for name, share in made["neighbours"])
+    return HeldAdapter(
+        stored=StoredAdapter(
+            id=values["id"],
+            created=values["created"],
+            num_bytes=values["num_bytes"],
+            sha256=values["sha256"],
+            base_name=values["base_name"],
+            spec=LoraSpec(**{**spec, "modules": modules}),
+            provenance=Provenance(**{**made, "neighbours": neighbours}),
+        ),
+        owner=values["held_owner"],
+        created=values["held_created"],
+        holding=Holding(
+            name=values["held_name"],
+            is_pinned=values["held_is_pinned"],
+            expires=values["held_expires"],
+            metadata=values["held_metadata"],
+        ),
+    )
+
+
+def _key(row: Row[Any]) -> Key:  # Any: columns
+    values = row._mapping
+    return Key(
+        id=values["id"],
+        sha256=values["sha256"],
+        owner=values["owner"],
+        role=cast(Role, values["role"]),
+        created=values["created"],
+    )
+
+
+def _name_taken(name: str | None) -> AdapterExistsError:
+    return AdapterExistsError(
+        f"you have another adapter named {name!r}: choose another name, or delete that one"
+    )
+
+
+@contextmanager
+def _database_errors() -> Iterator[None]:
+    """Tells clients what failed and the log what exactly: no URL leaves this machine."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        logger.warning("the registry failed: %s", type(error).__name__)
+        raise StorageUnavailableError(
+            "the adapter registry failed: try again; if it goes on, check the database"
+        ) from error

@@ -1,0 +1,85 @@
+"""Tables of the registry, as SQLAlchemy knows them; `migrations/` brings them about."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ADAPTERS = Table(
+    "adapters",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("created", BigInteger, nullable=False),
+    Column("num_bytes", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("base_name", String(512), nullable=False),
+    Column("spec", JSON, nullable=False),
+    Column("provenance", JSON, nullable=False),
+)
+"""What there is, whoever holds it."""
+
+HOLDINGS = Table(
+    "holdings",
+    METADATA,
+    # Lists go by it: times repeat, this never does.
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("owner", String(128), nullable=False),
+    Column(
+        "adapter_id",
+        String(64),
+        ForeignKey("adapters.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("created", BigInteger, nullable=False),
+    Column("name", String(128)),
+    Column("is_pinned", Boolean, nullable=False),
+    Column("expires", BigInteger),
+    Column("metadata", JSON, nullable=False),
+    UniqueConstraint("owner", "adapter_id"),
+    UniqueConstraint("owner", "name"),
+    Index(None, "adapter_id"),
+    Index(None, "expires"),
+)
+"""Who holds which adapter, under what name and for how long."""
+
+KEYS = Table(
+    "keys",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("owner", String(128), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("created", BigInteger, nullable=False),
+)
+"""API keys, by their sums alone."""
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("owner", String(128), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("adapter_id", String(64), nullable=False),
+)
+"""Who created and deleted what, and when."""
