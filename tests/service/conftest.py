@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -63,6 +67,46 @@ def registry(settings: Settings, store: AdapterStore) -> Iterator[Registry]:
     registry = Registry(settings.registry_url)
     yield registry
     registry.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Makes fresh databases on a PostgreSQL server of the session's own.
+
+    The server comes from the system's packages and listens on a socket in a folder alone.
+    """
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not programs:
+        missing = "no PostgreSQL: install it with `apt-get install postgresql`"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    folder = tmp_path_factory.mktemp("postgres")
+    as_owner: list[str] = []
+    if os.geteuid() == 0:
+        # It refuses to run as root; its package brings a user.
+        as_owner = ["runuser", "-u", "postgres", "--"]
+        shutil.chown(folder, "postgres")
+        for parent in [*folder.parents][:3]:
+            parent.chmod(parent.stat().st_mode | 0o011)
+
+    def run(program: str, *arguments: str) -> None:
+        command = [*as_owner, str(programs[-1] / program), *arguments]
+        subprocess.run(command, check=True, cwd=folder, capture_output=True)
+
+    data, log = str(folder / "data"), str(folder / "log")
+    run("initdb", "-D", data, "-A", "trust", "-U", "genadapter", "--no-sync")
+    options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+    run("pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
+    numbers = count()
+
+    def new_database() -> str:
+        name = f"registry{next(numbers)}"
+        run("createdb", "-h", str(folder), "-U", "genadapter", name)
+        return f"postgresql+psycopg://genadapter@/{name}?host={folder}"
+
+    try:
+        yield new_database
+    finally:
+        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
 
 
 @pytest.fixture

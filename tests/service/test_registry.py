@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, select
 
 from genadapter.adapter import Adapter
 from genadapter.errors import AdapterNotFoundError, ConfigError
@@ -16,9 +19,27 @@ from service.access import Caller, new_key
 from service.errors import AdapterExistsError, StorageUnavailableError
 from service.registry import Holding, Registry
 from service.store import AdapterStore, StoredAdapter
+from service.tables import METADATA
 
 ANN, BOB = Caller(owner="ann"), Caller(owner="bob")
 ADMIN = Caller(owner="root", role="admin")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'registry.db'}"
+    new_database: Callable[[], str] = request.getfixturevalue("postgres")
+    return new_database()
+
+
+@pytest.fixture
+def registry(url: str) -> Iterator[Registry]:
+    """A registry with nothing in it."""
+    registry = Registry(url)
+    yield registry
+    registry.close()
 
 
 @pytest.fixture
@@ -139,28 +160,53 @@ def test_of_many_who_add_at_once_one_is_first(
     assert len(registry.all_of(ANN)) == 2
 
 
-def test_keys_are_kept_by_their_sums(registry: Registry, tmp_path: Path) -> None:
+def test_keys_are_kept_by_their_sums(registry: Registry, url: str) -> None:
     """The secret is nowhere in the database."""
     secret, key = new_key("ann")
     registry.add_key(key)
     assert registry.find_key(key.sha256) == key
     assert registry.all_keys() == (key,)
-    files = list((tmp_path / "store").glob("registry.db*"))
-    assert files
-    assert all(secret.encode() not in path.read_bytes() for path in files)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        for table in METADATA.sorted_tables:
+            assert secret not in str(connection.execute(select(table)).all())
+    engine.dispose()
     assert registry.remove_key(key.id)
     assert not registry.remove_key(key.id)
     assert registry.find_key(key.sha256) is None
 
 
 def test_a_second_opening_finds_what_there_is(
-    registry: Registry, stored: list[StoredAdapter], tmp_path: Path
+    registry: Registry, stored: list[StoredAdapter], url: str
 ) -> None:
-    """Tables are made once."""
+    """Tables are made once, also where several open at the same time."""
     registry.add(stored[0], ANN, Holding())
-    again = Registry(f"sqlite:///{tmp_path / 'store' / 'registry.db'}")
-    assert [held.id for held in again.all_of(ANN)] == [stored[0].id]
-    again.close()
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(Registry, [url] * 4))
+    for again in opened:
+        assert [held.id for held in again.all_of(ANN)] == [stored[0].id]
+        again.close()
+
+
+def test_of_several_who_make_the_tables_one_does(url: str) -> None:
+    """As workers do that start together."""
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(Registry, [url] * 4))
+    for registry in opened:
+        assert registry.all_keys() == ()
+        registry.close()
+
+
+def test_migrations_lead_to_the_tables_that_are_used(
+    registry: Registry, url: str
+) -> None:
+    """Nothing is missing and nothing is there that no table of ours has."""
+    assert registry.all_keys() == ()
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, METADATA) == []
+    engine.dispose()
 
 
 def test_a_database_that_cannot_be_used_says_so(tmp_path: Path) -> None:
