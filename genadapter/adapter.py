@@ -51,6 +51,8 @@ class Provenance:
     """Seed of the request."""
     neighbours: tuple[tuple[str, float], ...]
     """Experts it leaned on, as (id, cosine similarity), nearest first."""
+    kinds: tuple[str, ...] = ("description",)
+    """Kinds of condition that it was made for."""
     description: str | None = None
     """The task in words, where it was asked to be kept; no part of the id."""
 
@@ -190,7 +192,8 @@ def _record(adapter: Adapter, weights_path: Path) -> dict[str, Any]:  # Any: pla
 
 def _read_provenance(values: Mapping[str, Any]) -> Provenance:  # Any: plain JSON
     neighbours = tuple((str(name), float(near)) for name, near in values["neighbours"])
-    return Provenance(**{**values, "neighbours": neighbours})
+    kinds = tuple(str(kind) for kind in values.get("kinds", ("description",)))
+    return Provenance(**{**values, "neighbours": neighbours, "kinds": kinds})
 
 
 def _check_config(folder: Path, spec: LoraSpec) -> None:

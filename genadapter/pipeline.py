@@ -214,6 +214,16 @@ class Pipeline:
             seed=seed,
         )
 
+    def check(self, condition: Condition, refinement: Refinement | None = None) -> None:
+        """Raises what `generate` would, before anything is computed.
+
+        Raises:
+            ConditionError: A kind of condition that the family cannot use, or nothing to
+                refine by.
+            ConfigError: It is to be refined without a base model.
+        """
+        self._told(condition, refinement)
+
     def features(self, conditions: Sequence[Condition]) -> Features:
         """What the generator looks at for B conditions, on its device."""
         embeddings_BE = embed_passages(
@@ -415,6 +425,7 @@ class Pipeline:
                 condition=condition.digest(),
                 seed=seed,
                 neighbours=neighbours,
+                kinds=tuple(sorted(condition.kinds)),
             ),
         )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
 
@@ -12,19 +14,38 @@ from anyio import CapacityLimiter, to_thread
 
 from genadapter.adapter import Adapter
 from genadapter.condition import Condition
-from genadapter.errors import AdapterNotFoundError, CorruptArtifactError
+from genadapter.errors import (
+    AdapterNotFoundError,
+    CorruptArtifactError,
+    GenAdapterError,
+)
 from genadapter.lora import LoraSpec
 from genadapter.pipeline import Pipeline
+from genadapter.refinement import Refinement
 from service.access import LOCAL, Caller
 from service.errors import AdapterIdError, EngineBusyError
 from service.registry import HeldAdapter, Holding, Page, Registry
-from service.store import AdapterStore
+from service.store import AdapterStore, StoredAdapter
 
 logger = logging.getLogger(__name__)
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
 """Of the names that owners give."""
 _NAME = re.compile(NAME_PATTERN)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """A request for an adapter."""
+
+    condition: Condition
+    """What it is for."""
+    seed: int = 0
+    """Part of its recipe."""
+    refinement: Refinement | None = None
+    """Steps on the condition's examples; none takes none."""
+    holding: Holding = field(default_factory=Holding)
+    """How it is to be held; what is held already stays as it is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,21 +99,8 @@ class AdapterService:
         """The shape of the adapters that can be used here."""
         return self._pipeline.spec
 
-    async def create(
-        self,
-        condition: Condition,
-        caller: Caller,
-        *,
-        seed: int = 0,
-        holding: Holding | None = None,
-    ) -> Creation:
-        """Writes and stores the adapter of a condition, or finds it.
-
-        Args:
-            condition: What it is for.
-            caller: Who is to hold it.
-            seed: Part of its recipe.
-            holding: How; what is held already stays as it is.
+    async def create(self, wish: Wish, caller: Caller) -> Creation:
+        """Writes and stores an adapter, or finds it.
 
         Raises:
             EngineBusyError: Too many requests wait for the generator.
@@ -100,14 +108,28 @@ class AdapterService:
             AdapterExistsError: The caller has another adapter of that name.
             StorageUnavailableError: The disk is full or cannot be written.
         """
+        (outcome,) = await self.create_all([wish], caller)
+        if isinstance(outcome, GenAdapterError):
+            raise outcome
+        return outcome
+
+    async def create_all(
+        self, wishes: Sequence[Wish], caller: Caller
+    ) -> list[Creation | GenAdapterError]:
+        """Writes and stores adapters in as few passes as can be, or finds them.
+
+        Returns:
+            What became of each wish, in their order.
+
+        Raises:
+            EngineBusyError: Too many requests wait for the generator.
+        """
         if self._num_creating > self._max_waiting:
             raise EngineBusyError(
                 f"{self._max_waiting} requests wait for the generator, which is the most "
                 "allowed: try again in a second"
             )
-        create = partial(
-            self._create, condition, caller, seed=seed, holding=holding or Holding()
-        )
+        create = partial(self._create_all, wishes, caller)
         self._num_creating += 1
         try:
             return await to_thread.run_sync(create, limiter=self._generating)
@@ -229,31 +251,82 @@ class AdapterService:
         for identifier in self._registry.expire():
             self._delete_files(identifier)
 
-    def _create(
-        self, condition: Condition, caller: Caller, *, seed: int, holding: Holding
-    ) -> Creation:
-        started = perf_counter()
-        identifier = self._pipeline.adapter_id(condition, seed=seed)
-        if self._store.has(identifier):
+    def _create_all(
+        self, wishes: Sequence[Wish], caller: Caller
+    ) -> list[Creation | GenAdapterError]:
+        outcomes: dict[int, Creation | GenAdapterError] = {}
+        missing: dict[str, Wish] = {}
+        for number, wish in enumerate(wishes):
             try:
-                stored = self._store.inspect(identifier)
-            except CorruptArtifactError:
-                # The recipe is at hand, so a damaged copy is simply made again.
-                return self._create(condition, caller, seed=seed, holding=holding)
-            is_new = self._registry.add(stored, caller, holding)
-        else:
-            (adapter,) = self._pipeline.generate([condition], seed=seed)
-            stored = self._store.put(adapter)
-            self._registry.add(stored, caller, holding)
-            is_new = True
-            milliseconds = 1000 * (perf_counter() - started)
-            family = adapter.provenance.family
-            logger.info(
-                "created %s, family %s, %.0f ms", stored.id, family, milliseconds
-            )
-        if holding.is_pinned:
+                self._pipeline.check(wish.condition, wish.refinement)
+                if not self._is_sound(identifier := self._id_of(wish)):
+                    missing[identifier] = wish
+            except GenAdapterError as error:
+                outcomes[number] = error
+        written = self._write(missing)
+        for number, wish in enumerate(wishes):
+            if number in outcomes:
+                continue
+            identifier = self._id_of(wish)
+            try:
+                found = written.get(identifier)
+                if isinstance(found, GenAdapterError):
+                    raise found
+                stored = found or self._store.inspect(identifier)
+                is_added = self._registry.add(stored, caller, wish.holding)
+                is_made = missing.pop(identifier, None) is not None
+                held = self._registry.find(caller, identifier)
+                outcomes[number] = Creation(held=held, is_new=is_made or is_added)
+            except GenAdapterError as error:
+                outcomes[number] = error
+        if any(wish.holding.is_pinned for wish in wishes):
             self._store.pin(self._registry.pinned_ids())
-        return Creation(held=self._registry.find(caller, identifier), is_new=is_new)
+        return [outcomes[number] for number in range(len(wishes))]
+
+    def _id_of(self, wish: Wish) -> str:
+        return self._pipeline.adapter_id(
+            wish.condition, seed=wish.seed, refinement=wish.refinement
+        )
+
+    def _is_sound(self, identifier: str) -> bool:
+        """Whether an adapter is there; a damaged one is simply made again."""
+        if not self._store.has(identifier):
+            return False
+        try:
+            self._store.get(identifier)
+        except (AdapterNotFoundError, CorruptArtifactError):
+            return False
+        return True
+
+    def _write(
+        self, missing: Mapping[str, Wish]
+    ) -> dict[str, StoredAdapter | GenAdapterError]:
+        """Generates and stores what is missing; tells by id what became of it."""
+        written: dict[str, StoredAdapter | GenAdapterError] = {}
+        alike: defaultdict[tuple[int, Refinement | None], list[str]] = defaultdict(list)
+        for identifier, wish in missing.items():
+            alike[wish.seed, wish.refinement].append(identifier)
+        for (seed, refinement), ids in alike.items():
+            started = perf_counter()
+            try:
+                adapters = self._pipeline.generate(
+                    [missing[identifier].condition for identifier in ids],
+                    seed=seed,
+                    refinement=refinement,
+                )
+                for adapter in adapters:
+                    written[adapter.id] = self._store.put(adapter)
+            except GenAdapterError as error:
+                written |= {i: error for i in ids if i not in written}
+                continue
+            logger.info(
+                "created %s%s, family %s, %.0f ms",
+                ids[0],
+                f" and {len(ids) - 1} more" if len(ids) > 1 else "",
+                self._pipeline.family,
+                1000 * (perf_counter() - started),
+            )
+        return written
 
     def _find(self, name: str, caller: Caller) -> HeldAdapter:
         if not _NAME.fullmatch(name):

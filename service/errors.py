@@ -18,14 +18,14 @@ GenAdapterError
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
 from genadapter.errors import (
@@ -245,17 +245,27 @@ def respond_to(error: GenAdapterError) -> JSONResponse:
 def _on_invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    names = [str(part) for part in first["loc"][1:]]
+    return _respond(400, _body_of(first, [str(part) for part in first["loc"][1:]]))
+
+
+def body_of_invalid(error: ValidationError) -> ErrorBody:
+    """What is wrong with a body that was checked by itself."""
+    first = error.errors()[0]
+    return _body_of(first, [str(part) for part in first["loc"]])
+
+
+def _body_of(first: Mapping[str, Any], names: Sequence[str]) -> ErrorBody:
+    cause = first.get("ctx", {}).get("error")
     param = ".".join(names) if first["type"] != "json_invalid" else None
+    if not param and isinstance(cause, GenAdapterError):
+        known = row_of(cause).param
+        param = known if known and str(cause).startswith(known) else None
     code = _VALIDATION_CODES.get(first["type"], "invalid_body").format(param=param)
-    return _respond(
-        400,
-        ErrorBody(
-            message=_validation_message(first, param),
-            type="invalid_request_error",
-            param=param or None,
-            code=code,
-        ),
+    return ErrorBody(
+        message=_validation_message(first, param),
+        type="invalid_request_error",
+        param=param or None,
+        code=code,
     )
 
 

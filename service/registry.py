@@ -473,7 +473,9 @@ def _held(row: Row[Any]) -> HeldAdapter:  # Any: columns
             sha256=values["sha256"],
             base_name=values["base_name"],
             spec=LoraSpec(**{**spec, "modules": modules}),
-            provenance=Provenance(**{**made, "neighbours": neighbours}),
+            provenance=Provenance(
+                **{**made, "neighbours": neighbours, "kinds": tuple(made["kinds"])}
+            ),
         ),
         owner=values["held_owner"],
         created=values["held_created"],

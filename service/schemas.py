@@ -9,13 +9,26 @@ import time
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from genadapter.condition import MAX_DESCRIPTION_CHARACTERS, Condition
-from service.adapter_service import NAME_PATTERN
+from genadapter.condition import (
+    MAX_DESCRIPTION_CHARACTERS,
+    MAX_DOCUMENT_CHARACTERS,
+    MAX_EXAMPLE_CHARACTERS,
+    MAX_EXAMPLES,
+    Condition,
+    Demonstration,
+)
+from genadapter.refinement import Refinement
+from service.adapter_service import NAME_PATTERN, Wish
+from service.errors import ErrorBody
 from service.registry import HeldAdapter, Holding, Page
 
 MAX_SEED = 2**63 - 1
+MAX_BATCH = 256
+"""Adapters of one request."""
+MAX_REFINE_STEPS = 64
 MAX_LIFETIME_SECONDS = 10 * 365 * 86_400
 
 
@@ -35,18 +48,31 @@ Metadata = Annotated[
 ]
 
 
-def _usable_description(text: str) -> str:
-    Condition(description=text)
-    return text
+class ExampleBody(RequestBody):
+    """An example of a task."""
+
+    input: str = Field(min_length=1, max_length=MAX_EXAMPLE_CHARACTERS)
+    output: str = Field(min_length=1, max_length=MAX_EXAMPLE_CHARACTERS)
 
 
 class CreateAdapterBody(RequestBody):
-    """Asks for an adapter."""
+    """Asks for an adapter: for a description, for examples, for a document, or a mix."""
 
-    description: Annotated[str, AfterValidator(_usable_description)] = Field(
+    description: str | None = Field(
+        None,
         max_length=MAX_DESCRIPTION_CHARACTERS,
         description="The task, as one would say it to a colleague.",
         examples=["Turn the English noun into its plural."],
+    )
+    examples: list[ExampleBody] = Field([], max_length=MAX_EXAMPLES)
+    document: str | None = Field(None, max_length=MAX_DOCUMENT_CHARACTERS)
+    profile: str | None = Field(None, max_length=MAX_DESCRIPTION_CHARACTERS)
+    refine_steps: int | None = Field(
+        None,
+        ge=1,
+        le=MAX_REFINE_STEPS,
+        description="Gradient steps on the examples, which take seconds; none, if not "
+        "given.",
     )
     seed: int = Field(
         0,
@@ -74,9 +100,45 @@ class CreateAdapterBody(RequestBody):
             metadata=self.metadata,
         )
 
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        self.to_condition()
+        if self.refine_steps is not None and not self.examples:
+            raise PydanticCustomError(
+                "refine_steps", "refine_steps needs examples to learn from: add some"
+            )
+        return self
+
     def to_condition(self) -> Condition:
-        """The condition to generate for."""
-        return Condition(description=self.description)
+        """The condition to generate for.
+
+        Raises:
+            ConditionError: It says nothing, or its examples contradict each other.
+        """
+        return Condition(
+            description=self.description,
+            examples=tuple(
+                Demonstration(input=e.input, output=e.output) for e in self.examples
+            ),
+            document=self.document,
+            profile=self.profile,
+        )
+
+    def to_wish(self) -> Wish:
+        """The request as the service takes it."""
+        steps = self.refine_steps
+        return Wish(
+            condition=self.to_condition(),
+            seed=self.seed,
+            refinement=None if steps is None else Refinement(num_steps=steps),
+            holding=self.to_holding(),
+        )
+
+
+class CreateAdaptersBody(RequestBody):
+    """Asks for many adapters at once; each item is a body of its own."""
+
+    requests: list[Any] = Field(min_length=1, max_length=MAX_BATCH)
 
 
 class ChangeAdapterBody(RequestBody):
@@ -116,7 +178,8 @@ class GeneratorInfo(BaseModel):
 class SourceInfo(BaseModel):
     """What an adapter was written for; its text is not kept."""
 
-    type: Literal["description"] = "description"
+    type: str
+    """Kinds of condition, with plus signs between."""
     sha256: str
 
 
@@ -186,7 +249,7 @@ class AdapterObject(BaseModel):
             bytes=stored.num_bytes,
             sha256=stored.sha256,
             generator=GeneratorInfo(name=made.family, sha256=made.bundle),
-            source=SourceInfo(sha256=made.condition),
+            source=SourceInfo(type="+".join(made.kinds), sha256=made.condition),
             seed=made.seed,
             diagnostics=Diagnostics(nearest_experts=near),
             urls=AdapterUrls(
@@ -214,6 +277,22 @@ class AdapterList(BaseModel):
             first_id=ids[0] if ids else None,
             last_id=ids[-1] if ids else None,
         )
+
+
+class BatchItem(BaseModel):
+    """What became of one request of a batch."""
+
+    status: int
+    """As it would be alone."""
+    adapter: AdapterObject | None = None
+    error: ErrorBody | None = None
+
+
+class AdapterBatch(BaseModel):
+    """What became of a batch, in the order of its requests."""
+
+    object: Literal["adapter.batch"] = "adapter.batch"
+    data: list[BatchItem]
 
 
 class DeletedAdapter(BaseModel):

@@ -5,25 +5,34 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response, status
+from pydantic import ValidationError
 
 from genadapter.errors import (
     AdapterNotFoundError,
     ConditionError,
     CorruptArtifactError,
+    GenAdapterError,
 )
+from service.adapter_service import Wish
 from service.dependencies import Adapters, CallerOf
 from service.errors import (
     AdapterExistsError,
     AdapterIdError,
     EngineBusyError,
     StorageUnavailableError,
+    body_of_invalid,
     documented,
+    envelope_of,
+    row_of,
 )
 from service.schemas import (
+    AdapterBatch,
     AdapterList,
     AdapterObject,
+    BatchItem,
     ChangeAdapterBody,
     CreateAdapterBody,
+    CreateAdaptersBody,
     DeletedAdapter,
 )
 
@@ -54,14 +63,36 @@ async def create_adapter(
     body: CreateAdapterBody, adapters: Adapters, caller: CallerOf, response: Response
 ) -> AdapterObject:
     """Writes an adapter for a task described in words."""
-    creation = await adapters.create(
-        body.to_condition(), caller, seed=body.seed, holding=body.to_holding()
-    )
+    creation = await adapters.create(body.to_wish(), caller)
     made = AdapterObject.of(creation.held)
     response.headers["Location"] = made.urls.self
     if not creation.is_new:
         response.status_code = status.HTTP_200_OK
     return made
+
+
+@router.post(":batch", responses=documented(EngineBusyError, StorageUnavailableError))
+async def create_adapters(
+    body: CreateAdaptersBody, adapters: Adapters, caller: CallerOf
+) -> AdapterBatch:
+    """Writes up to 256 adapters in one pass; each item has a result or an error."""
+    items: dict[int, BatchItem] = {}
+    wishes: dict[int, Wish] = {}
+    for number, request in enumerate(body.requests):
+        try:
+            wishes[number] = CreateAdapterBody.model_validate(request).to_wish()
+        except ValidationError as error:
+            items[number] = BatchItem(status=400, error=body_of_invalid(error))
+    outcomes = await adapters.create_all(list(wishes.values()), caller)
+    for number, outcome in zip(wishes, outcomes, strict=True):
+        if isinstance(outcome, GenAdapterError):
+            told = envelope_of(outcome).error
+            items[number] = BatchItem(status=row_of(outcome).status, error=told)
+        else:
+            made = AdapterObject.of(outcome.held)
+            status_code = 201 if outcome.is_new else 200
+            items[number] = BatchItem(status=status_code, adapter=made)
+    return AdapterBatch(data=[items[number] for number in range(len(items))])
 
 
 @router.get("", responses=documented(AdapterNotFoundError, StorageUnavailableError))

@@ -16,9 +16,10 @@ from fastapi.testclient import TestClient
 
 from genadapter.adapter import load_adapter
 from genadapter.base_model import BaseModel
-from genadapter.condition import Condition
+from genadapter.condition import Condition, Demonstration
 from genadapter.errors import AdapterNotFoundError
 from genadapter.pipeline import Pipeline
+from genadapter.refinement import Refinement
 from service.access import LOCAL
 from service.app import Services, create_app, join_services
 from service.settings import Settings
@@ -90,7 +91,7 @@ def test_many_equal_requests_at_once_make_one_adapter(client: TestClient) -> Non
 @pytest.mark.parametrize(
     ("body", "param", "code", "words"),
     [
-        ({}, "description", "invalid_body", "required"),
+        ({}, "description", "invalid_body", "must say what the task"),
         ({"description": ""}, "description", "invalid_body", "must say what the task"),
         ({"description": " \n"}, "description", "invalid_body", "must say what the"),
         ({"description": 5}, "description", "invalid_body", "string"),
@@ -109,6 +110,25 @@ def test_many_equal_requests_at_once_make_one_adapter(client: TestClient) -> Non
             "rank is not supported",
         ),
         ([], None, "invalid_body", "dictionary"),
+        (
+            {"description": "x", "refine_steps": 2},
+            None,
+            "invalid_body",
+            "needs examples",
+        ),
+        (
+            {"examples": [{"input": "a", "output": o} for o in "bc"]},
+            None,
+            "invalid_body",
+            "contradict each other",
+        ),
+        (
+            {"examples": [{"input": "a"}]},
+            "examples.0.output",
+            "invalid_body",
+            "required",
+        ),
+        ({"profile": "I am brief"}, "description", "invalid_body", "profile"),
     ],
 )
 def test_bad_bodies_are_refused_with_field_and_reason(
@@ -403,3 +423,65 @@ def test_pinned_adapters_stay_in_memory(
             again = [services.adapters.find_model(i, LOCAL) for i in ids]
         assert found[0] is again[0]
         assert found[1] is not again[1]
+
+
+def test_examples_refine_an_adapter(client: TestClient, pipeline: Pipeline) -> None:
+    """It is another adapter than the description's, and says what it was made for."""
+    examples = [{"input": "one two", "output": "two"}, {"input": "a b", "output": "b"}]
+    body = {"description": DESCRIPTION, "examples": examples, "refine_steps": 2}
+    plain = client.post("/v1/adapters", json={"description": DESCRIPTION}).json()
+    reply = client.post("/v1/adapters", json=body)
+    assert reply.status_code == 201, reply.text
+    assert reply.json()["id"] != plain["id"]
+    assert reply.json()["source"]["type"] == "description+examples"
+    condition = Condition(
+        description=DESCRIPTION,
+        examples=tuple(Demonstration(**example) for example in examples),
+    )
+    expected = pipeline.adapter_id(condition, refinement=Refinement(num_steps=2))
+    assert reply.json()["id"] == expected
+    assert client.post("/v1/adapters", json=body).status_code == 200
+
+
+def test_a_batch_is_made_in_one_pass(
+    client: TestClient, create: Create, pipeline: Pipeline
+) -> None:
+    """In the order of its requests: new ones, one that is there, and errors of their own."""
+    known = create("sort")
+    bodies: list[Any] = [
+        {"description": "capital", "name": "caps"},
+        {"description": "sort"},
+        {"description": ""},
+        {"description": "noun", "seed": 3},
+        {"description": "noun", "seed": 3},
+        {"description": "colour", "name": "caps"},
+        {"description": "x", "extra": 1},
+        "nonsense",
+        {"profile": "I am brief"},
+    ]
+    passes = []
+    handle = pipeline.bundle.generator.register_forward_hook(
+        lambda *_: passes.append(1)
+    )
+    reply = client.post("/v1/adapters:batch", json={"requests": bodies})
+    handle.remove()
+    assert reply.status_code == 200
+    items = reply.json()["data"]
+    statuses = [item["status"] for item in items]
+    assert statuses == [201, 200, 400, 201, 200, 409, 400, 400, 400]
+    assert items[1]["adapter"]["id"] == known
+    assert items[3]["adapter"]["id"] == items[4]["adapter"]["id"]
+    assert items[5]["error"]["code"] == "adapter_exists"
+    assert items[6]["error"]["param"] == "extra"
+    # One pass for each seed.
+    assert len(passes) == 2
+    alone = client.post("/v1/adapters", json={"description": "capital"})
+    assert (alone.status_code, alone.json()) == (200, items[0]["adapter"])
+
+
+@pytest.mark.parametrize("requests", [[], [{"description": "x"}] * 257, "x", None])
+def test_a_batch_has_one_to_256_requests(client: TestClient, requests: object) -> None:
+    """Neither none nor more."""
+    reply = client.post("/v1/adapters:batch", json={"requests": requests})
+    assert reply.status_code == 400
+    assert reply.json()["error"]["param"] == "requests"
