@@ -24,6 +24,8 @@ from genadapter.pipeline import Pipeline
 from genadapter.refinement import Refinement
 from service.access import LOCAL, Caller
 from service.errors import AdapterIdError, EngineBusyError
+from service.limits import Limits, Meter
+from service.metrics import Metrics
 from service.registry import HeldAdapter, Holding, Page, Registry
 from service.store import AdapterStore, StoredAdapter
 
@@ -68,6 +70,8 @@ class AdapterService:
         registry: Registry,
         *,
         max_waiting: int = 64,
+        meter: Meter | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         """Joins a pipeline, a store and a registry, and puts the latter two in step.
 
@@ -76,10 +80,14 @@ class AdapterService:
             store: Keeps their files.
             registry: Knows who holds them.
             max_waiting: Requests that may wait for the pipeline.
+            meter: Knows how many adapters an owner may hold; none means any.
+            metrics: Told of times.
 
         Raises:
             StorageUnavailableError: The store or the registry failed.
         """
+        self._metrics = metrics or Metrics()
+        self._meter = meter or Meter(registry, Limits())
         self._pipeline = pipeline
         self._store = store
         self._registry = registry
@@ -196,7 +204,8 @@ class AdapterService:
         base = self.base_name
         name = model.removeprefix(f"{base}::").removeprefix(f"{base}:")
         try:
-            return self._read(self._find(name, caller).id)
+            with self._metrics.attach_seconds.time():
+                return self._read(self._find(name, caller).id)
         except (AdapterIdError, AdapterNotFoundError) as error:
             raise AdapterNotFoundError(
                 f"no such model: name {base} or the id of an adapter; "
@@ -242,6 +251,14 @@ class AdapterService:
         """
         return self._store.zip(self._find(identifier, caller).id)
 
+    def num_adapters(self) -> int:
+        """Adapters there are, whoever holds them."""
+        return self._registry.num_adapters()
+
+    def num_resident(self) -> int:
+        """Adapters in memory."""
+        return self._store.num_resident
+
     def close(self) -> None:
         """Closes the registry."""
         self._registry.close()
@@ -256,10 +273,17 @@ class AdapterService:
     ) -> list[Creation | GenAdapterError]:
         outcomes: dict[int, Creation | GenAdapterError] = {}
         missing: dict[str, Wish] = {}
+        new: set[str] = set()
         for number, wish in enumerate(wishes):
             try:
                 self._pipeline.check(wish.condition, wish.refinement)
-                if not self._is_sound(identifier := self._id_of(wish)):
+                identifier = self._id_of(wish)
+                if identifier not in new and not self._registry.holds(
+                    caller, identifier
+                ):
+                    self._meter.check_room(caller, num_new=len(new) + 1)
+                    new.add(identifier)
+                if not self._is_sound(identifier):
                     missing[identifier] = wish
             except GenAdapterError as error:
                 outcomes[number] = error
@@ -309,11 +333,12 @@ class AdapterService:
         for (seed, refinement), ids in alike.items():
             started = perf_counter()
             try:
-                adapters = self._pipeline.generate(
-                    [missing[identifier].condition for identifier in ids],
-                    seed=seed,
-                    refinement=refinement,
-                )
+                with self._metrics.generate_seconds.time():
+                    adapters = self._pipeline.generate(
+                        [missing[identifier].condition for identifier in ids],
+                        seed=seed,
+                        refinement=refinement,
+                    )
                 for adapter in adapters:
                     written[adapter.id] = self._store.put(adapter)
             except GenAdapterError as error:

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from typing import Any
 
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel
@@ -26,6 +27,7 @@ from service.errors import (
     EngineBusyError,
     EngineStoppedError,
     EngineTimeoutError,
+    RateLimitError,
     documented,
     envelope_of,
 )
@@ -47,6 +49,7 @@ ANSWERED: dict[int | str, dict[str, Any]] = {
         EngineBusyError,
         EngineStoppedError,
         EngineTimeoutError,
+        RateLimitError,
         SpecMismatchError,
     ),
 }
@@ -56,10 +59,20 @@ Told = tuple[int, Piece | Answer]
 """What one of several answers grew by, and which."""
 
 
+Spend = Callable[[int], None]
+"""Counts tokens, where a request's owner has so many."""
+
+
 async def answer_all(
-    engine: Engine, requests: Sequence[Request], http: HttpRequest
+    engine: Engine, requests: Sequence[Request], http: HttpRequest, *, spend: Spend
 ) -> list[Answer]:
     """Waits for all answers; gives all up where one fails or the client goes.
+
+    Args:
+        engine: Answers.
+        requests: What to answer.
+        http: Tells whether the client is still there.
+        spend: Counts the tokens.
 
     Raises:
         ClientGoneError: The client went before they were there.
@@ -74,7 +87,9 @@ async def answer_all(
             await asyncio.wait([everything], timeout=_LOOK_SECONDS)
             if not everything.done() and await http.is_disconnected():
                 raise ClientGoneError
-        return await everything
+        answers = await everything
+        await run_in_threadpool(spend, _num_tokens(answers))
+        return answers
     finally:
         for task in tasks:
             task.cancel()
@@ -126,6 +141,7 @@ async def respond_in_events(
     *,
     parts_of: Callable[[int, Piece | Answer], Iterator[BaseModel]],
     last: Callable[[Sequence[Answer]], BaseModel | None],
+    spend: Spend,
 ) -> StreamingResponse:
     """Answers as server-sent events, closed by `[DONE]`.
 
@@ -136,12 +152,14 @@ async def respond_in_events(
         requests: What to answer.
         parts_of: The events of an item, told which answer it is of.
         last: The event after all answers, if any.
+        spend: Counts the tokens, also of a client that leaves.
     """
     stream = stream_all(engine, requests)
     first = await anext(stream)
 
     async def events() -> AsyncGenerator[bytes]:
         answers: dict[int, Answer] = {}
+        num_pieces = 0
         try:
             async with aclosing(_with_silences(first, stream)) as told:
                 async for item in told:
@@ -150,6 +168,7 @@ async def respond_in_events(
                         continue
                     if isinstance(item[1], Answer):
                         answers[item[0]] = item[1]
+                    num_pieces += 1
                     for part in parts_of(*item):
                         yield _event(part)
             closing = last([answers[index] for index in sorted(answers)])
@@ -158,6 +177,9 @@ async def respond_in_events(
             yield format_sse_event(data_str="[DONE]")
         except GenAdapterError as error:
             yield _event(envelope_of(error))
+        finally:
+            # Of an answer that was left, a piece stands for a token.
+            spend(max(num_pieces, _num_tokens(list(answers.values()))))
 
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     return StreamingResponse(events(), media_type="text/event-stream", headers=headers)
@@ -183,6 +205,10 @@ async def _with_silences(
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
         await stream.aclose()
+
+
+def _num_tokens(answers: Sequence[Answer]) -> int:
+    return sum(a.num_prompt_tokens + a.num_new_tokens for a in answers)
 
 
 def _event(part: BaseModel) -> bytes:

@@ -20,9 +20,11 @@ from service.adapter_service import AdapterService
 from service.dependencies import State
 from service.engine import Engine
 from service.errors import StorageUnavailableError, add_error_handlers
+from service.limits import Limits, Meter, RateLimit
+from service.metrics import CountReplies, Metrics
 from service.middleware import BodyLimit, Door, RequestIds
 from service.registry import Registry
-from service.routes import adapters, chat, completions, health, models
+from service.routes import adapters, chat, completions, health, metrics, models
 from service.settings import Settings, is_loopback
 from service.store import AdapterStore
 
@@ -38,6 +40,10 @@ class Services:
     """Creates and keeps adapters."""
     engine: Engine
     """Runs them."""
+    metrics: Metrics
+    """Told by all of them."""
+    meter: Meter
+    """Counts what owners use."""
     keeper: Doorkeeper
     """Knows who may come in."""
     max_body_bytes: int
@@ -90,11 +96,40 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
         default_max_tokens=settings.default_max_tokens,
         timeout_seconds=settings.request_timeout_seconds,
     )
-    return Services(
-        adapters=AdapterService(
-            pipeline, store, registry, max_waiting=settings.max_waiting_requests
+    meter = Meter(
+        registry,
+        Limits(
+            requests_per_minute=settings.requests_per_minute,
+            tokens_per_minute=settings.tokens_per_minute,
+            max_adapters=settings.max_adapters,
+            max_bytes=settings.max_adapter_bytes,
         ),
-        engine=Engine(base, spec=pipeline.spec, config=config),
+    )
+    measured = Metrics()
+    service = AdapterService(
+        pipeline,
+        store,
+        registry,
+        max_waiting=settings.max_waiting_requests,
+        meter=meter,
+        metrics=measured,
+    )
+    engine = Engine(base, spec=pipeline.spec, config=config, metrics=measured)
+    measured.watch(
+        {
+            "queue_depth": ("Requests that wait.", lambda: engine.num_waiting),
+            "running": ("Requests that are answered.", lambda: engine.num_running),
+            "adapters": ("Adapters there are.", service.num_adapters),
+            "adapters_resident": ("Adapters in memory.", service.num_resident),
+        },
+        in_use=engine.in_use,
+        max_adapters=config.max_batch_size,
+    )
+    return Services(
+        adapters=service,
+        engine=engine,
+        metrics=measured,
+        meter=meter,
         keeper=keeper,
         max_body_bytes=settings.max_body_bytes,
     )
@@ -111,6 +146,8 @@ def create_app(services: Services) -> FastAPI:
             yield {
                 "adapters": services.adapters,
                 "engine": services.engine,
+                "meter": services.meter,
+                "metrics": services.metrics,
                 "started": int(time.time()),
             }
         finally:
@@ -124,12 +161,14 @@ def create_app(services: Services) -> FastAPI:
         version=version("genadapter"),
         lifespan=lifespan,
     )
-    for module in (adapters, models, chat, completions, health):
+    for module in (adapters, models, chat, completions, health, metrics):
         app.include_router(module.router)
     add_error_handlers(app)
     # The last one added is met first.
     app.add_middleware(BodyLimit, max_bytes=services.max_body_bytes)
+    app.add_middleware(RateLimit, meter=services.meter)
     app.add_middleware(Door, keeper=services.keeper)
+    app.add_middleware(CountReplies, metrics=services.metrics)
     app.add_middleware(RequestIds)
     return app
 

@@ -9,6 +9,8 @@ from fastapi import Depends, Request
 from service.access import Caller
 from service.adapter_service import AdapterService
 from service.engine import Engine
+from service.limits import Meter
+from service.metrics import Metrics
 
 
 class State(TypedDict):
@@ -16,6 +18,8 @@ class State(TypedDict):
 
     adapters: AdapterService
     engine: Engine
+    meter: Meter
+    metrics: Metrics
     started: int
     """When the app started, in seconds since 1970."""
 
@@ -30,6 +34,16 @@ def get_engine(request: Request) -> Engine:
     return cast(Engine, request.state.engine)
 
 
+def get_meter(request: Request) -> Meter:
+    """Counts what owners of this app use."""
+    return cast(Meter, request.state.meter)
+
+
+def get_metrics(request: Request) -> Metrics:
+    """The metrics of this app."""
+    return cast(Metrics, request.state.metrics)
+
+
 def get_started(request: Request) -> int:
     """When this app started, in seconds since 1970."""
     return cast(int, request.state.started)
@@ -42,5 +56,7 @@ def get_caller(request: Request) -> Caller:
 
 Adapters = Annotated[AdapterService, Depends(get_adapters)]
 ChatEngine = Annotated[Engine, Depends(get_engine)]
+Metered = Annotated[Meter, Depends(get_meter)]
+Measured = Annotated[Metrics, Depends(get_metrics)]
 Started = Annotated[int, Depends(get_started)]
 CallerOf = Annotated[Caller, Depends(get_caller)]

@@ -15,7 +15,6 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from time import monotonic
 
 from torch import Tensor
@@ -34,6 +33,7 @@ from service.errors import (
     EngineStoppedError,
     EngineTimeoutError,
 )
+from service.metrics import Metrics
 from service.sampling import Likely, Sampler
 from service.transcript import Transcript
 
@@ -50,6 +50,7 @@ class _Waiting:
     request: Request
     future: Future[Answer]
     watcher: Watcher
+    arrived: float
     deadline: float
 
 
@@ -94,7 +95,14 @@ class Engine:
             at_least(1, self, "default_max_tokens")
             above(0, self, "timeout_seconds")
 
-    def __init__(self, base: BaseModel, *, spec: LoraSpec, config: Config) -> None:
+    def __init__(
+        self,
+        base: BaseModel,
+        *,
+        spec: LoraSpec,
+        config: Config,
+        metrics: Metrics | None = None,
+    ) -> None:
         """Prepares an engine; `start` sets it to work.
 
         Args:
@@ -102,7 +110,9 @@ class Engine:
                 the layers below the adapters: a generator may read with those.
             spec: The shape of every adapter it will be given.
             config: Its limits.
+            metrics: Told of tokens and times.
         """
+        self._metrics = metrics or Metrics()
         self._base = base
         self._spec = spec
         self._config = config
@@ -112,7 +122,7 @@ class Engine:
         self._waiting: deque[_Waiting] = deque()
         self._changed = threading.Condition()
         self._worker: threading.Thread | None = None
-        self._num_running = 0
+        self._running: tuple[str, ...] = ()
 
     @property
     def num_waiting(self) -> int:
@@ -122,7 +132,15 @@ class Engine:
     @property
     def num_running(self) -> int:
         """Requests that are being answered."""
-        return self._num_running
+        return len(self._running)
+
+    def in_use(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Ids of the adapters of requests that run, and of those that wait."""
+        with self._changed:
+            waiting = frozenset(
+                w.request.adapter.id for w in self._waiting if w.request.adapter
+            )
+        return frozenset(filter(None, self._running)), waiting
 
     def fingerprint(self, adapter: Adapter | None) -> str:
         """Names what answers with an adapter come from: OpenAI's `system_fingerprint`."""
@@ -181,7 +199,8 @@ class Engine:
             request=request,
             future=Future(),
             watcher=watcher or (lambda _: None),
-            deadline=monotonic() + self._config.timeout_seconds,
+            arrived=(now := monotonic()),
+            deadline=now + self._config.timeout_seconds,
         )
         with self._changed:
             if self._worker is None:
@@ -254,16 +273,19 @@ class Engine:
         while (joining := self._next_to_join(batch)) is not None:
             rows = [row for waiting in joining if (row := self._prepare(waiting))]
             try:
-                for move in (partial(batch.join, rows), batch.step):
-                    self._advance(*move())
-                    self._drop_ended(batch)
+                self._advance(*batch.join(rows))
+                self._drop_ended(batch)
+                with self._metrics.inter_token_seconds.time():
+                    self._advance(*batch.step())
+                self._drop_ended(batch)
             # The worker is the edge of its thread: whatever failed belongs to the
             # requests of this batch, and the next ones must still be served.
             except Exception as error:
                 for row in {*rows, *batch.rows}:
                     _settle(row.waiting.future, error)
                 batch.clear()
-            self._num_running = len(batch.rows)
+            adapters = [row.waiting.request.adapter for row in batch.rows]
+            self._running = tuple(a.id if a else "" for a in adapters)
         slots.detach()
 
     def _next_to_join(self, batch: _Batch) -> list[_Waiting] | None:
@@ -322,12 +344,16 @@ class Engine:
         """Gives rows the tokens that come next, and tells who watches."""
         if logits_BV is None:
             return
+        self._metrics.tokens.inc(len(rows))
         likeliest = logits_BV.argmax(dim=1).tolist()
         for row, token, logits_V in zip(rows, likeliest, logits_BV, strict=True):
             likely = None
             if not row.sampler.sampling.is_plain:
                 token, likely = row.sampler.choose(logits_V)
             row.last_token = token
+            if not row.num_new_tokens:
+                waited = monotonic() - row.waiting.arrived
+                self._metrics.first_token_seconds.observe(waited)
             row.num_new_tokens += 1
             if likely is not None and token not in self._end_ids:
                 row.tokens.append(likely)

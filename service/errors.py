@@ -12,6 +12,8 @@ GenAdapterError
   EngineStoppedError            the engine is not running
   EngineTimeoutError            no answer within the time allowed
   NotAuthenticatedError         no key, or one that is not known
+  QuotaExceededError            the owner holds as many adapters as it may
+  RateLimitError                the owner has used up what a minute may have
   StorageUnavailableError       the store cannot be written or read
 """
 
@@ -97,6 +99,18 @@ class NotAuthenticatedError(GenAdapterError):
         )
 
 
+class QuotaExceededError(GenAdapterError):
+    """The owner holds as many adapters as it may."""
+
+
+class RateLimitError(GenAdapterError):
+    """The owner has used up what a minute may have."""
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class StorageUnavailableError(GenAdapterError):
     """The store's folder cannot be written or read."""
 
@@ -161,6 +175,12 @@ ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
         code="invalid_api_key",
         type="authentication_error",
         headers={"WWW-Authenticate": "Bearer"},
+    ),
+    QuotaExceededError: ErrorRow(
+        status=429, code="insufficient_quota", type="insufficient_quota"
+    ),
+    RateLimitError: ErrorRow(
+        status=429, code="rate_limit_exceeded", type="rate_limit_error"
     ),
     # Nobody reads it; proxies log such replies under this status.
     ClientGoneError: ErrorRow(status=499, code="client_gone"),
@@ -237,8 +257,9 @@ def respond_to(error: GenAdapterError) -> JSONResponse:
     if row.status >= 500:
         logger.warning("%s: %s", type(error).__name__, error)
     headers = dict(row.headers)
-    if row.retry_after_seconds is not None:
-        headers["Retry-After"] = str(row.retry_after_seconds)
+    seconds = getattr(error, "retry_after_seconds", row.retry_after_seconds)
+    if seconds is not None:
+        headers["Retry-After"] = str(seconds)
     return _respond(row.status, envelope_of(error).error, headers=headers)
 
 

@@ -29,6 +29,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from genadapter.adapter import Provenance
@@ -37,7 +38,7 @@ from genadapter.lora import LoraSpec, TargetModule
 from service.access import Caller, Key, Role
 from service.errors import AdapterExistsError, StorageUnavailableError
 from service.store import StoredAdapter
-from service.tables import ADAPTERS, AUDIT, HOLDINGS, KEYS
+from service.tables import ADAPTERS, AUDIT, COUNTERS, HOLDINGS, KEYS
 
 logger = logging.getLogger(__name__)
 
@@ -112,6 +113,11 @@ class Registry:
                 f"the registry's URL cannot be used: {error}. Give one such as "
                 "sqlite:///registry.db or postgresql+psycopg://user@host/name"
             ) from error
+        if self._engine.dialect.name not in ("sqlite", "postgresql"):
+            raise ConfigError(
+                f"the registry is SQLite or PostgreSQL, got {self._engine.dialect.name}: "
+                "give sqlite:///registry.db or postgresql+psycopg://user@host/name"
+            )
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _configure_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
@@ -153,6 +159,15 @@ class Registry:
                 raise _name_taken(holding.name) from error
             _note(connection, caller, "create", stored.id)
         return True
+
+    def holds(self, caller: Caller, identifier: str) -> bool:
+        """Whether a caller holds an adapter, itself.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        with self._reading() as connection:
+            return self._row(connection, caller.owner, identifier) is not None
 
     def find(self, caller: Caller, name: str) -> HeldAdapter:
         """An adapter that a caller may use, by its id or the owner's name for it.
@@ -284,7 +299,9 @@ class Registry:
             StorageUnavailableError: The database failed.
         """
         with self._changing() as connection:
-            over = HOLDINGS.c.expires <= int(time.time())
+            now = int(time.time())
+            connection.execute(delete(COUNTERS).where(COUNTERS.c.minute < now // 60))
+            over = HOLDINGS.c.expires <= now
             ids = connection.scalars(select(HOLDINGS.c.adapter_id).where(over)).all()
             connection.execute(delete(HOLDINGS).where(over))
             return tuple(
@@ -301,14 +318,51 @@ class Registry:
         with self._reading() as connection:
             return frozenset(connection.scalars(pinned).all())
 
-    def known_ids(self) -> frozenset[str]:
-        """Ids of all adapters.
+    def count(self, owner: str, kind: str, amount: int) -> int:
+        """Counts what an owner uses, across all workers.
+
+        Returns:
+            What it used of that kind in this minute, this included.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        minute = int(time.time()) // 60
+        with self._changing() as connection:
+            is_sqlite = connection.dialect.name == "sqlite"
+            query = (
+                (sqlite.insert if is_sqlite else postgresql.insert)(COUNTERS)
+                .values(owner=owner, kind=kind, minute=minute, amount=amount)
+                .on_conflict_do_update(
+                    index_elements=["owner", "kind", "minute"],
+                    set_={"amount": COUNTERS.c.amount + amount},
+                )
+                .returning(COUNTERS.c.amount)
+            )
+            used: int = connection.scalar(query)
+        return used
+
+    def held_by(self, owner: str) -> tuple[int, int]:
+        """How many adapters an owner holds, and their bytes together.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        total = func.coalesce(func.sum(ADAPTERS.c.num_bytes), 0)
+        query = _living().with_only_columns(func.count(), total)
+        with self._reading() as connection:
+            row = connection.execute(query.where(HOLDINGS.c.owner == owner)).one()
+        return int(row[0]), int(row[1])
+
+    def num_adapters(self) -> int:
+        """Adapters there are, whoever holds them.
 
         Raises:
             StorageUnavailableError: The database failed.
         """
         with self._reading() as connection:
-            return frozenset(connection.scalars(select(ADAPTERS.c.id)).all())
+            query = select(func.count()).select_from(ADAPTERS)
+            return connection.scalar(query) or 0
 
     def add_key(self, key: Key) -> None:
         """Keeps an API key.

@@ -39,6 +39,14 @@ class Settings(BaseSettings):
     sees all owners' adapters."""
     max_body_bytes: int = Field(1 << 20, ge=1024)
     """Of a request."""
+    requests_per_minute: int = Field(0, ge=0)
+    """Of each owner; 0 is no limit."""
+    tokens_per_minute: int = Field(0, ge=0)
+    """Of each owner's prompts and answers; 0 is no limit."""
+    max_adapters: int = Field(0, ge=0)
+    """Of each owner; 0 is no limit."""
+    max_adapter_bytes: int = Field(0, ge=0)
+    """Of all adapters of an owner together; 0 is no limit."""
     family: str | None = None
     """Generator family; none means the bundle's own."""
     dtype: DtypeName = "float32"

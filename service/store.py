@@ -87,6 +87,11 @@ class AdapterStore:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _remove_leftovers(folder)
 
+    @property
+    def num_resident(self) -> int:
+        """Adapters in memory."""
+        return len(self._resident)
+
     def put(self, adapter: Adapter) -> StoredAdapter:
         """Stores an adapter, unless it is there already.
 

@@ -83,3 +83,14 @@ AUDIT = Table(
     Column("adapter_id", String(64), nullable=False),
 )
 """Who created and deleted what, and when."""
+
+COUNTERS = Table(
+    "counters",
+    METADATA,
+    Column("owner", String(128), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("minute", BigInteger, primary_key=True),
+    Column("amount", BigInteger, nullable=False),
+    Index(None, "minute"),
+)
+"""What owners have used, minute by minute."""

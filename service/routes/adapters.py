@@ -19,6 +19,7 @@ from service.errors import (
     AdapterExistsError,
     AdapterIdError,
     EngineBusyError,
+    QuotaExceededError,
     StorageUnavailableError,
     body_of_invalid,
     documented,
@@ -55,7 +56,11 @@ _BY_ID = (
             "description": "The same request was made before.",
         },
         **documented(
-            AdapterExistsError, ConditionError, EngineBusyError, StorageUnavailableError
+            AdapterExistsError,
+            ConditionError,
+            EngineBusyError,
+            QuotaExceededError,
+            StorageUnavailableError,
         ),
     },
 )

@@ -6,13 +6,16 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from torch import nn
 
@@ -129,6 +132,30 @@ def create(client: TestClient) -> Callable[[str], str]:
         return str(reply.json()["id"])
 
     return post
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Serves an app on a free port of this machine; gives its address."""
+    config = uvicorn.Config(app, port=0, log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    try:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+@pytest.fixture
+def serve() -> Callable[[FastAPI], AbstractContextManager[str]]:
+    """Serves an app on a free port of this machine."""
+    return serving
 
 
 @dataclass(frozen=True, slots=True)
