@@ -10,6 +10,7 @@ V vocabulary, L layers, O values, I in (hidden).
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import shutil
 import tempfile
@@ -211,6 +212,12 @@ class BaseModel:
             ) from error
         nn.Module.to(model, device)
         return cls(model, tokenizer, name=base_name or name)
+
+    def plain_copy(self) -> BaseModel:
+        """The same base in float32 with sdpa: what it is without regard to the machine."""
+        model = copy.deepcopy(self.model).float()
+        model.set_attn_implementation("sdpa")
+        return BaseModel(model, self.tokenizer, name=self.name)
 
     @property
     def dtype(self) -> torch.dtype:

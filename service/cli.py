@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from genadapter.cli import bench_group
+
 if TYPE_CHECKING:
     from service.registry import Registry
 
@@ -22,6 +24,7 @@ def register(app: typer.Typer) -> None:
     keys.command("list")(list_keys)
     keys.command("delete")(delete_key)
     app.add_typer(keys, name="keys")
+    bench_group(app).command("serve")(bench_serve)
 
 
 def serve(
@@ -82,6 +85,55 @@ def serve(
         logging.getLogger(package).setLevel(logging.INFO)
     # Without a configuration of its own uvicorn logs where all else is logged: stderr.
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None)
+
+
+def bench_serve(
+    ctx: typer.Context,
+    num_requests: Annotated[
+        int, typer.Option("--requests", min=1, help="At once, each with an adapter.")
+    ] = 16,
+    prompt_tokens: Annotated[int, typer.Option(min=1, help="Of every prompt.")] = 32,
+    new_tokens: Annotated[int, typer.Option(min=1, help="Of every answer.")] = 64,
+    repeats: Annotated[int, typer.Option(min=1, help="Runs of each way.")] = 5,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option(help="Folder or hub id of the base model.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Decode with many adapters at once: ours, PEFT's mixed batch, the bare base."""
+    from genadapter.display import print_json, progress
+    from service.benchmark import BenchConfig, bench_decoding, bench_latency
+
+    config = BenchConfig(
+        num_requests=num_requests,
+        prompt_tokens=prompt_tokens,
+        new_tokens=new_tokens,
+        repeats=repeats,
+    )
+    with progress("Loading the base model, the encoder and the bundle"):
+        pipeline, model = ctx.obj.pipeline_with_base(bundle, None, base)
+    with progress(f"Answering {num_requests} requests in several ways"):
+        plain = model.plain_copy()
+        values = bench_decoding(plain, config)
+        values |= bench_latency(pipeline, plain, repeats=4 * repeats)
+    if as_json:
+        print_json(values)
+        return
+    for name, rate in values["tokens_per_second"].items():
+        typer.echo(f"{name:32} {rate:8.1f} tokens a second")
+    for shape, ratio in values["ratio_to_peft"].items():
+        typer.echo(f"{'beside PEFT, ' + shape:32} {ratio:8.2f} times as many")
+    typer.echo(f"{'q and v beside the base':32} {values['ratio_to_base']:8.2f} of it")
+    for name, times in (
+        ("to attach", values["attach_ms"]),
+        ("to the first token", values["first_token_ms"]),
+    ):
+        typer.echo(
+            f"{name:32} {times['p50']:8.1f} ms, {times['p95']:.1f} at most of 95%"
+        )
 
 
 OwnerArgument = Annotated[str, typer.Argument(help="Who will call by it.")]

@@ -10,6 +10,7 @@ import logging
 
 import typer
 
+from genadapter.cli import bench_group
 from training.commands import experts, tasks
 from training.commands.ablate import ablate
 from training.commands.bench import experts as bench_experts
@@ -40,14 +41,4 @@ def register(app: typer.Typer) -> None:
     library.command("oracles")(experts.oracles)
     library.command("compare-specs")(experts.compare_specs)
     app.add_typer(library, name="experts")
-    _group(app, "bench").command("experts")(bench_experts)
-
-
-def _group(app: typer.Typer, name: str) -> typer.Typer:
-    """The group of that name, which another package may have added before."""
-    for found in app.registered_groups:
-        if found.name == name and found.typer_instance is not None:
-            return found.typer_instance
-    group = typer.Typer(help="Measure speed on this machine.", no_args_is_help=True)
-    app.add_typer(group, name=name)
-    return group
+    bench_group(app).command("experts")(bench_experts)

@@ -33,7 +33,6 @@ def experts(
     from training.experts.benchmark import (
         BenchConfig,
         ExpertBench,
-        plain_copy,
         run_bench,
     )
     from training.experts.trials import check_peft
@@ -53,7 +52,7 @@ def experts(
         bench = ExpertBench(
             spread,
             base=model,
-            plain_base=plain_copy(model),
+            plain_base=model.plain_copy(),
             spec=around.spec,
             shared=around.shared,
             states=home() / "states",

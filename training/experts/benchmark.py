@@ -7,7 +7,6 @@ reached for its task. Rows a second are of whole steps: forward, backward, optim
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
@@ -176,13 +175,6 @@ class ExpertBench:
     def _mean_length(self, task: int) -> float:
         data = self._data[True]
         return mean(len(data.rows[i]) for i in data.of_task[task])
-
-
-def plain_copy(base: BaseModel) -> BaseModel:
-    """The same base in float32 with sdpa: what it is without regard to the machine."""
-    model = copy.deepcopy(base.model).float()
-    model.set_attn_implementation("sdpa")
-    return BaseModel(model, base.tokenizer, name=base.name)
 
 
 def run_bench(bench: ExpertBench) -> dict[str, Any]:  # Any: plain JSON

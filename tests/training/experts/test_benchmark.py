@@ -17,7 +17,6 @@ from training.experts.benchmark import (
     LEVERS,
     BenchConfig,
     ExpertBench,
-    plain_copy,
     run_bench,
 )
 from training.experts.trials import Levers, PeftTrial, SharedTrial, TrialConfig
@@ -108,7 +107,7 @@ def test_bench_reports_every_figure(
     bench = ExpertBench(
         suite,
         base=base,
-        plain_base=plain_copy(base),
+        plain_base=base.plain_copy(),
         spec=spec,
         shared=shared,
         states=tmp_path,
