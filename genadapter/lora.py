@@ -112,6 +112,14 @@ class LoraWeights:
         for name in sorted(self.a):
             yield name, self.a[name], self.b[name]
 
+    @property
+    def is_zero(self) -> bool:
+        """Whether B @ A is zero in every layer because a factor is."""
+        return not any(
+            bool((a_LRI.flatten(1).any(dim=1) & b_LOR.flatten(1).any(dim=1)).any())
+            for _, a_LRI, b_LOR in self
+        )
+
     def to(self, dtype: torch.dtype) -> LoraWeights:
         """The same weights in another dtype."""
         return LoraWeights(

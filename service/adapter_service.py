@@ -23,7 +23,7 @@ from genadapter.lora import LoraSpec
 from genadapter.pipeline import Pipeline
 from genadapter.refinement import Refinement
 from service.access import LOCAL, Caller
-from service.errors import AdapterIdError, EngineBusyError
+from service.errors import AdapterIdError, EngineBusyError, NoEffectError
 from service.limits import Limits, Meter
 from service.metrics import Metrics
 from service.registry import HeldAdapter, Holding, Page, Registry
@@ -198,6 +198,7 @@ class AdapterService:
         Raises:
             AdapterNotFoundError: None of these; the base never stands in for it.
             CorruptArtifactError: The adapter was damaged on disk.
+            NoEffectError: It changes nothing.
         """
         if model == self.base_name:
             return None
@@ -205,7 +206,7 @@ class AdapterService:
         name = model.removeprefix(f"{base}::").removeprefix(f"{base}:")
         try:
             with self._metrics.attach_seconds.time():
-                return self._read(self._find(name, caller).id)
+                return _effective(self._read(self._find(name, caller).id))
         except (AdapterIdError, AdapterNotFoundError) as error:
             raise AdapterNotFoundError(
                 f"no such model: name {base} or the id of an adapter; "
@@ -389,3 +390,13 @@ class AdapterService:
                 self._store.set_aside(identifier)
                 self._registry.forget(identifier)
         self._store.pin(self._registry.pinned_ids())
+
+
+def _effective(adapter: Adapter) -> Adapter:
+    """The adapter, if it changes anything at all."""
+    if adapter.weights.is_zero:
+        raise NoEffectError(
+            f"{adapter.id} changes nothing, its answers would be the base's: generate it "
+            "again, or name the base"
+        )
+    return adapter

@@ -11,6 +11,7 @@ GenAdapterError
   EngineBusyError               the waiting line is full; try again
   EngineStoppedError            the engine is not running
   EngineTimeoutError            no answer within the time allowed
+  NoEffectError (ValueError)    an adapter that changes nothing
   NotAuthenticatedError         no key, or one that is not known
   QuotaExceededError            the owner holds as many adapters as it may
   RateLimitError                the owner has used up what a minute may have
@@ -87,6 +88,10 @@ class EngineStoppedError(GenAdapterError):
 
 class EngineTimeoutError(GenAdapterError):
     """No answer within the time allowed for a request."""
+
+
+class NoEffectError(GenAdapterError, ValueError):
+    """An adapter that changes nothing; the base's answers must not pass for its own."""
 
 
 class NotAuthenticatedError(GenAdapterError):
@@ -170,6 +175,7 @@ ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
     AdapterExistsError: ErrorRow(status=409, code="adapter_exists", param="name"),
     AdapterIdError: ErrorRow(status=400, code="invalid_adapter_name"),
     BodyTooLargeError: ErrorRow(status=413, code="request_too_large"),
+    NoEffectError: ErrorRow(status=422, code="no_effect", param="model"),
     NotAuthenticatedError: ErrorRow(
         status=401,
         code="invalid_api_key",

@@ -310,6 +310,25 @@ def test_penalties_keep_an_answer_from_repeating_itself(client: TestClient) -> N
     assert text_of(chat(client, max_tokens=40, frequency_penalty=2)) != plain
 
 
+@pytest.mark.parametrize("factor", ["a", "b"])
+def test_an_adapter_that_changes_nothing_is_never_served_silently(
+    client: TestClient,
+    strong: Adapter,
+    store: AdapterStore,
+    registry: Registry,
+    factor: str,
+) -> None:
+    """The base's answer does not pass for its own."""
+    zero = {name: 0 * t for name, t in getattr(strong.weights, factor).items()}
+    weights = replace(strong.weights, **{factor: zero})
+    idle = replace(strong, id="lora-" + "0" * 32, weights=weights)
+    registry.add(store.put(idle), LOCAL, Holding())
+    reply = chat(client, idle.id)
+    assert reply.status_code == 422
+    assert reply.json()["error"]["code"] == "no_effect"
+    assert chat(client, strong.id).status_code == 200
+
+
 def test_the_scale_of_an_adapter_can_be_chosen(
     client: TestClient, strong: Adapter
 ) -> None:
