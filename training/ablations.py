@@ -10,13 +10,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
-import torch
 from torch import Tensor
 
 from genadapter.artifact import new_file, read_json, write_json
 from genadapter.errors import ConfigError
 from genadapter.generators import Surroundings
-from genadapter.library import SharedFactors
 from training import run
 from training.fitting import best_look
 from training.recipes import Recipe, override
@@ -33,8 +31,6 @@ class Ablation:
     """Names its folder, too."""
     assignments: tuple[str, ...] = ()
     """Changes of the recipe."""
-    is_blank: bool = False
-    """Whether the generator begins without the adapter that reads tasks."""
 
 
 ABLATIONS = (
@@ -52,7 +48,7 @@ ABLATIONS = (
     ),
     Ablation(name="pooled", assignments=("generator.num_tokens=1",)),
     Ablation(name="no-mean", assignments=("optim.average_decay=0",)),
-    Ablation(name="blank-start", is_blank=True),
+    Ablation(name="blank-start", assignments=("learns_to_read=false",)),
 )
 
 
@@ -108,15 +104,14 @@ def ablate(
     if path.exists() and (kept := read_json(path))["recipe"] == settings:
         return AblationResult(**kept["result"])
     own = _workspace(work, recipe)
-    is_same_start = not ablation.is_blank and (recipe.data, recipe.generator) == (
-        work.recipe.data,
-        work.recipe.generator,
+    is_same_start = all(
+        getattr(recipe, name) == getattr(work.recipe, name)
+        for name in ("data", "generator", "learns_to_read")
     )
     if surroundings.prefix is not None and not is_same_start:
         prompted = surroundings.prefix.prompted
-        if ablation.is_blank:
-            nothing = {name: torch.zeros_like(b) for name, b in prompted.b.items()}
-            prompted = SharedFactors(a=prompted.a, b=nothing)
+        if not recipe.learns_to_read:
+            prompted = run.unread(own)
         surroundings = replace(surroundings, prefix=run.start_prefix(own, prompted))
     run.train_generator(own, surroundings, experts_NP)
     step, metrics = best_look(run.generator_folder(own))

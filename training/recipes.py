@@ -145,6 +145,9 @@ class Recipe:
     """Training of what reads tasks in its prompts."""
     experts: ExpertsConfig
     """Training of the experts."""
+    learns_to_read: bool = True
+    """Whether an adapter learns first to read tasks in its prompts, and generators that
+    read start from it; without, they start from the base as it is."""
     family: str = "hypernetwork"
     """The generator family."""
     generator: Any = field(  # Any: the family's Config

@@ -97,6 +97,13 @@ def train_prompted(work: Workspace) -> Path:
     return path
 
 
+def unread(work: Workspace) -> SharedFactors:
+    """An adapter in the place of `train_prompted`'s that changes nothing: B is zero."""
+    return MultiTaskSource(work.reading_spec, seed=work.recipe.seed).factors(
+        work.reading_spec
+    )
+
+
 def _plain(work: Workspace) -> BatchConfig:
     """Batches for one adapter of all tasks, which no row can go through wrongly.
 

@@ -201,7 +201,7 @@ def check_same_run(recipe: Recipe) -> None:
         return
     found, wanted = read_json(path), to_json(recipe)
     # A setting that came later was what it is by default.
-    found = {"start": "", **found}
+    found = {"start": "", "learns_to_read": True, **found}
     for section, config in (("data", DataConfig()), ("batch", BatchConfig())):
         defaults = json.loads(json.dumps(asdict(config)))
         found[section] = {**defaults, **found.get(section, {})}

@@ -44,11 +44,14 @@ def train_stages(work: Workspace, *, is_prompted: bool = False) -> Stages:
         library = run.build_library(work, shared, experts)
     prefix, prompted = None, None
     starts_prompted = find_family(work.recipe.family).starts_prompted
-    if is_prompted or starts_prompted:
+    learns_to_read = work.recipe.learns_to_read
+    if is_prompted or (starts_prompted and learns_to_read):
         with progress("Training the prompted multi-task adapter"):
             prompted = _train_prompted(work)
-    if prompted is not None and starts_prompted:
-        prefix = run.start_prefix(work, run.read_factors(prompted))
+    if starts_prompted:
+        reads = prompted if learns_to_read else None
+        factors = run.unread(work) if reads is None else run.read_factors(reads)
+        prefix = run.start_prefix(work, factors)
     surroundings = Surroundings(
         spec=work.spec,
         shared=shared,

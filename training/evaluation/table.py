@@ -141,7 +141,7 @@ def evaluate(
             another shape.
         StorageError: The disk does not take what is to be kept.
     """
-    prompted = prompted or pipeline.bundle.generator.prompted
+    prompted = prompted or _reads_by(pipeline)
     check_oracles(methods or (), bound)
     check_prompted(methods or (), prompted)
     chosen = list(
@@ -217,6 +217,12 @@ def evaluate(
             "seed": seed,
         },
     )
+
+
+def _reads_by(pipeline: Pipeline) -> SharedFactors | None:
+    """What the bundle reads by, if that was trained to read."""
+    known = pipeline.bundle.generator.prompted
+    return known if known is not None and known.flat_b().any() else None
 
 
 def evaluation_digest(
