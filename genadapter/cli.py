@@ -28,6 +28,7 @@ from genadapter.display import (
     print_json,
     print_shown,
     print_times,
+    print_total,
     progress,
     shown_values,
     times_values,
@@ -394,8 +395,8 @@ def demo(
     tasks: Annotated[
         list[str] | None, typer.Option("--task", help="Id of a held-out task to show.")
     ] = None,
-    num_tasks: Annotated[int, typer.Option(min=1, help="Tasks to choose.")] = 3,
-    num_inputs: Annotated[int, typer.Option(min=1, help="Inputs a task.")] = 5,
+    num_tasks: Annotated[int, typer.Option(min=1, help="Tasks to choose.")] = 6,
+    num_inputs: Annotated[int, typer.Option(min=1, help="Inputs a task.")] = 4,
     seed: Annotated[int, typer.Option(help="Decides which tasks and inputs.")] = 0,
     tasks_folder: Annotated[Path, typer.Option(help="Task files.")] = TASKS_FOLDER,
     bundle: BundleOption = None,
@@ -430,6 +431,8 @@ def demo(
             print_shown(result, adapter, milliseconds=milliseconds)
     if is_json:
         print_json([shown_values(result) for result in shown])
+    else:
+        print_total(shown)
 
 
 def doctor(

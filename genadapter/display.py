@@ -130,6 +130,20 @@ def print_shown(shown: Shown, adapter: Adapter, *, milliseconds: float) -> None:
     console.print(table)
 
 
+def print_total(shown: Sequence[Shown]) -> None:
+    """How many answers were right over all tasks, as text on stdout."""
+    num_rows = sum(len(one.task.rows) for one in shown)
+    right = {
+        name: sum(one.num_right[name] for one in shown)
+        for name in ("base", "prompted", "adapter")
+    }
+    Console().print(
+        f"Right of {num_rows} answers: base {right['base']}, base told the task "
+        f"{right['prompted']}, adapter {right['adapter']}. All held-out tasks: "
+        "data/reports/README.md"
+    )
+
+
 def print_checks(checks: Sequence[Check]) -> None:
     """What `doctor` found, for people."""
     styles = {"ok": "green", "optional": "yellow", "missing": "red"}

@@ -332,6 +332,7 @@ def test_demo_shows_base_and_adapter_for_every_input(invoke: Invoke) -> None:
     assert result.exit_code == 0, result.stderr
     assert result.stdout.count("lora-") == 2
     assert "of 2" in result.stdout
+    assert "Right of 4 answers: base " in result.stdout
     assert "Answering 2 inputs" in result.stderr
 
 
