@@ -273,11 +273,9 @@ class TokenLogprob(TopLogprob):
     @classmethod
     def of(cls, likely: Likely, text_of: TokenText) -> Self:
         """The object of a token, its likelihood and its rivals."""
-        text = text_of(likely.token)
+        own = TopLogprob.of(likely, text_of)
         return cls(
-            token=text,
-            logprob=likely.logprob,
-            bytes=list(text.encode()),
+            **own.model_dump(),
             top_logprobs=[TopLogprob.of(rival, text_of) for rival in likely.rivals],
         )
 

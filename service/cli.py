@@ -15,6 +15,16 @@ from genadapter.cli import bench_group
 if TYPE_CHECKING:
     from service.registry import Registry
 
+BundleOption = Annotated[
+    Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
+]
+BaseOption = Annotated[
+    str | None, typer.Option(help="Folder or hub id of the base model.")
+]
+StoreOption = Annotated[
+    Path | None, typer.Option(help="Folder of the adapters; in the cache if not given.")
+]
+
 
 def register(app: typer.Typer) -> None:
     """Adds the service's commands to the one command line."""
@@ -35,22 +45,15 @@ def serve(
         str | None,
         typer.Option(help="Address; 127.0.0.1 if not given. Others need an API key."),
     ] = None,
-    bundle: Annotated[
-        Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
-    ] = None,
-    base: Annotated[
-        str | None, typer.Option(help="Folder or hub id of the base model.")
-    ] = None,
+    bundle: BundleOption = None,
+    base: BaseOption = None,
     base_name: Annotated[
         str | None,
         typer.Option(
             help="What clients call the base; the bundle's name if not given."
         ),
     ] = None,
-    store: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the adapters; in the cache if not given."),
-    ] = None,
+    store: StoreOption = None,
     registry: Annotated[
         str | None,
         typer.Option(help="Database, as SQLAlchemy's URL; SQLite if not given."),
@@ -95,12 +98,8 @@ def bench_serve(
     prompt_tokens: Annotated[int, typer.Option(min=1, help="Of every prompt.")] = 32,
     new_tokens: Annotated[int, typer.Option(min=1, help="Of every answer.")] = 64,
     repeats: Annotated[int, typer.Option(min=1, help="Runs of each way.")] = 5,
-    bundle: Annotated[
-        Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
-    ] = None,
-    base: Annotated[
-        str | None, typer.Option(help="Folder or hub id of the base model.")
-    ] = None,
+    bundle: BundleOption = None,
+    base: BaseOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Decode with many adapters at once: ours, PEFT's mixed batch, the bare base."""
@@ -140,9 +139,6 @@ OwnerArgument = Annotated[str, typer.Argument(help="Who will call by it.")]
 RegistryOption = Annotated[
     str | None,
     typer.Option(help="Database, as SQLAlchemy's URL; as the service's if not given."),
-]
-StoreOption = Annotated[
-    Path | None, typer.Option(help="Folder of the adapters; in the cache if not given.")
 ]
 
 

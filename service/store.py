@@ -1,7 +1,6 @@
 """The adapter store: a folder of PEFT folders, each named by its adapter's id.
 
-The disk is the truth: whatever appears or disappears there is noticed, and a restart
-loses nothing. A folder appears whole, by a rename, or not at all.
+The disk is the truth of the weights, and a restart loses nothing. A folder appears whole, by a rename, or not at all.
 """
 
 from __future__ import annotations
