@@ -242,15 +242,15 @@ class AdapterService:
             self._delete_files(found)
         return found
 
-    def zip(self, identifier: str, caller: Caller) -> bytes:
-        """An adapter's PEFT folder as a zip.
+    def files(self, identifier: str, caller: Caller) -> dict[str, bytes]:
+        """An adapter's PEFT folder as contents by name.
 
         Raises:
             AdapterIdError: No adapter can have that id or name.
             AdapterNotFoundError: The caller has none.
             CorruptArtifactError: It was damaged on disk.
         """
-        return self._store.zip(self._find(identifier, caller).id)
+        return self._store.files(self._find(identifier, caller).id)
 
     def num_adapters(self) -> int:
         """Adapters there are, whoever holds them."""

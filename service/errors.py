@@ -11,9 +11,11 @@ GenAdapterError
   EngineBusyError               the waiting line is full; try again
   EngineStoppedError            the engine is not running
   EngineTimeoutError            no answer within the time allowed
+  FileMissingError (LookupError)  a file that is not there, or another owner's
   NoEffectError (ValueError)    an adapter that changes nothing
   NotAuthenticatedError         no key, or one that is not known
   QuotaExceededError            the owner holds as many adapters as it may
+  RangeNotSatisfiableError (ValueError)  a range behind a file's end
   RateLimitError                the owner has used up what a minute may have
   StorageUnavailableError       the store cannot be written or read
 """
@@ -90,6 +92,10 @@ class EngineTimeoutError(GenAdapterError):
     """No answer within the time allowed for a request."""
 
 
+class FileMissingError(GenAdapterError, LookupError):
+    """There is no file of that name or id, or it is another owner's."""
+
+
 class NoEffectError(GenAdapterError, ValueError):
     """An adapter that changes nothing; the base's answers must not pass for its own."""
 
@@ -106,6 +112,16 @@ class NotAuthenticatedError(GenAdapterError):
 
 class QuotaExceededError(GenAdapterError):
     """The owner holds as many adapters as it may."""
+
+
+class RangeNotSatisfiableError(GenAdapterError, ValueError):
+    """A range that begins behind a file's end."""
+
+    def __init__(self, num_bytes: int) -> None:
+        super().__init__(
+            f"the file has {num_bytes} bytes, and the range begins behind them: ask for "
+            "less, or leave Range out"
+        )
 
 
 class RateLimitError(GenAdapterError):
@@ -175,6 +191,7 @@ ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
     AdapterExistsError: ErrorRow(status=409, code="adapter_exists", param="name"),
     AdapterIdError: ErrorRow(status=400, code="invalid_adapter_name"),
     BodyTooLargeError: ErrorRow(status=413, code="request_too_large"),
+    FileMissingError: ErrorRow(status=404, code="file_not_found", param="file"),
     NoEffectError: ErrorRow(status=422, code="no_effect", param="model"),
     NotAuthenticatedError: ErrorRow(
         status=401,
@@ -185,6 +202,7 @@ ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
     QuotaExceededError: ErrorRow(
         status=429, code="insufficient_quota", type="insufficient_quota"
     ),
+    RangeNotSatisfiableError: ErrorRow(status=416, code="range_not_satisfiable"),
     RateLimitError: ErrorRow(
         status=429, code="rate_limit_exceeded", type="rate_limit_error"
     ),

@@ -5,7 +5,9 @@ A model follows OpenAI's object, with `root` and `parent` as vLLM has them.
 
 from __future__ import annotations
 
+import hashlib
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
@@ -201,6 +203,7 @@ class AdapterUrls(BaseModel):
 
     self: str
     download: str
+    files: str
     chat: str
 
 
@@ -253,7 +256,10 @@ class AdapterObject(BaseModel):
             seed=made.seed,
             diagnostics=Diagnostics(nearest_experts=near),
             urls=AdapterUrls(
-                self=here, download=f"{here}/download", chat="/v1/chat/completions"
+                self=here,
+                download=f"{here}/download",
+                files=f"{here}/files",
+                chat="/v1/chat/completions",
             ),
         )
 
@@ -276,6 +282,35 @@ class AdapterList(BaseModel):
             has_more=page.has_more,
             first_id=ids[0] if ids else None,
             last_id=ids[-1] if ids else None,
+        )
+
+
+class AdapterFile(BaseModel):
+    """A file of an adapter's folder."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class AdapterFiles(BaseModel):
+    """All files of an adapter's folder."""
+
+    object: Literal["list"] = "list"
+    data: list[AdapterFile]
+
+    @classmethod
+    def of(cls, files: Mapping[str, bytes]) -> Self:
+        """The object of a folder's contents by name."""
+        return cls(
+            data=[
+                AdapterFile(
+                    name=name,
+                    bytes=len(content),
+                    sha256=hashlib.sha256(content).hexdigest(),
+                )
+                for name, content in files.items()
+            ]
         )
 
 

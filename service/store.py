@@ -5,14 +5,12 @@ The disk is the truth of the weights, and a restart loses nothing. A folder appe
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 import secrets
 import shutil
 import threading
 import time
-import zipfile
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -34,11 +32,11 @@ from service.errors import AdapterIdError, StorageUnavailableError
 logger = logging.getLogger(__name__)
 
 _ID = re.compile(r"lora-[0-9a-f]{32}")
-_FILES = ("README.md", CONFIG_FILE, WEIGHTS_FILE, "genadapter.json")
+FILES = ("README.md", CONFIG_FILE, WEIGHTS_FILE, "genadapter.json")
+"""Of an adapter's folder."""
 _QUARANTINE = "quarantine"
 _LEFTOVERS = (".partial-*", ".deleted-*")
 _LEFTOVER_AGE_SECONDS = 600
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,7 +151,7 @@ class AdapterStore:
         folder = self._path(identifier)
         with _storage_errors():
             try:
-                return sum((folder / name).stat().st_size for name in _FILES)
+                return sum((folder / name).stat().st_size for name in FILES)
             except FileNotFoundError:
                 return None
 
@@ -205,8 +203,8 @@ class AdapterStore:
         shutil.rmtree(hidden, ignore_errors=True)
         logger.info("deleted %s", identifier)
 
-    def zip(self, identifier: str) -> bytes:
-        """An adapter's PEFT folder as a zip; the same adapter gives the same bytes.
+    def files(self, identifier: str) -> dict[str, bytes]:
+        """An adapter's PEFT folder as contents by name, read whole and checked.
 
         Raises:
             AdapterIdError: No adapter can have that id.
@@ -214,16 +212,10 @@ class AdapterStore:
             CorruptArtifactError: Its folder was damaged.
         """
         folder = self._path(identifier)
-        buffer = io.BytesIO()
         with _storage_errors(), self._lock:
             self._check_there(folder)
             self._load(folder)
-            with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-                for name in _FILES:
-                    entry = zipfile.ZipInfo(f"{identifier}/{name}", date_time=_ZIP_TIME)
-                    entry.external_attr = 0o644 << 16
-                    archive.writestr(entry, (folder / name).read_bytes())
-        return buffer.getvalue()
+            return {name: (folder / name).read_bytes() for name in FILES}
 
     def _path(self, identifier: str) -> Path:
         if not _ID.fullmatch(identifier):
@@ -253,7 +245,7 @@ class AdapterStore:
 
 
 def _inspect(adapter: Adapter, folder: Path) -> StoredAdapter:
-    files = [(folder / name).stat() for name in _FILES]
+    files = [(folder / name).stat() for name in FILES]
     return StoredAdapter(
         id=adapter.id,
         created=int(files[-1].st_mtime),
@@ -279,7 +271,7 @@ def _load(folder: Path) -> Adapter:
         adapter = load_adapter(folder)
     except (AdapterNotFoundError, CorruptArtifactError) as error:
         raise _damaged(folder.name) from error
-    if adapter.id != folder.name or not all((folder / n).is_file() for n in _FILES):
+    if adapter.id != folder.name or not all(_is_file(folder / n) for n in FILES):
         raise _damaged(folder.name)
     return adapter
 
@@ -287,6 +279,10 @@ def _load(folder: Path) -> Adapter:
 def _is_there(folder: Path) -> bool:
     # A link could lead out of the store.
     return folder.is_dir() and not folder.is_symlink()
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _is_adapter_folder(path: Path) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 from pydantic import ValidationError
 
 from genadapter.errors import (
@@ -14,20 +16,25 @@ from genadapter.errors import (
     GenAdapterError,
 )
 from service.adapter_service import Wish
+from service.archive import MEDIA_TYPES, ArchiveFormat, pack
 from service.dependencies import Adapters, CallerOf
 from service.errors import (
     AdapterExistsError,
     AdapterIdError,
     EngineBusyError,
+    FileMissingError,
     QuotaExceededError,
+    RangeNotSatisfiableError,
     StorageUnavailableError,
     body_of_invalid,
     documented,
     envelope_of,
     row_of,
 )
+from service.file_reply import file_reply
 from service.schemas import (
     AdapterBatch,
+    AdapterFiles,
     AdapterList,
     AdapterObject,
     BatchItem,
@@ -36,9 +43,15 @@ from service.schemas import (
     CreateAdaptersBody,
     DeletedAdapter,
 )
+from service.store import FILES
 
 router = APIRouter(prefix="/v1/adapters", tags=["adapters"])
 
+_MEDIA_TYPES = {
+    ".json": "application/json",
+    ".md": "text/markdown",
+    ".safetensors": "application/octet-stream",
+}
 _BY_ID = (
     AdapterIdError,
     AdapterNotFoundError,
@@ -137,21 +150,61 @@ def change_adapter(
     response_class=Response,
     responses={
         **documented(*_BY_ID),
-        200: {"content": {"application/zip": {}}, "description": "The PEFT folder."},
+        200: {
+            "content": {media_type: {} for media_type in MEDIA_TYPES.values()},
+            "description": "The PEFT folder.",
+        },
     },
 )
 def download_adapter(
     adapter_id: str,
     adapters: Adapters,
     caller: CallerOf,
-    format: Literal["zip"] = "zip",
+    format: ArchiveFormat = "zip",
 ) -> Response:
     """Hands out an adapter as a folder that PEFT and vLLM load."""
     held = adapters.describe(adapter_id, caller)
-    content = adapters.zip(held.id, caller)
-    disposition = f'attachment; filename="{held.id}.zip"'
+    content = pack(adapters.files(held.id, caller), held.id, format)
+    disposition = f'attachment; filename="{held.id}.{format}"'
     headers = {"Content-Disposition": disposition}
-    return Response(content, media_type="application/zip", headers=headers)
+    return Response(content, media_type=MEDIA_TYPES[format], headers=headers)
+
+
+@router.get("/{adapter_id}/files", responses=documented(*_BY_ID))
+def list_files(adapter_id: str, adapters: Adapters, caller: CallerOf) -> AdapterFiles:
+    """Lists an adapter's files with their sums."""
+    return AdapterFiles.of(adapters.files(adapter_id, caller))
+
+
+@router.get(
+    "/{adapter_id}/files/{name}",
+    response_class=Response,
+    responses={
+        **documented(FileMissingError, RangeNotSatisfiableError, *_BY_ID),
+        200: {
+            "content": {t: {} for t in _MEDIA_TYPES.values()},
+            "description": "The file.",
+        },
+        206: {"description": "The part that `Range` asks for."},
+        304: {"description": "`If-None-Match` has its sum: it is unchanged."},
+    },
+)
+def read_file(
+    adapter_id: str, name: str, adapters: Adapters, caller: CallerOf, http: Request
+) -> Response:
+    """Hands out one of an adapter's files, or a part of it."""
+    content = adapters.files(adapter_id, caller).get(name)
+    if content is None:
+        raise FileMissingError(
+            f"an adapter has the files {', '.join(FILES)}: name one of them"
+        )
+    return file_reply(
+        content,
+        name=name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        media_type=_MEDIA_TYPES[Path(name).suffix],
+        asked=http.headers,
+    )
 
 
 @router.delete("/{adapter_id}", responses=documented(*_BY_ID))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
+import hashlib
 import logging
+import shutil
 import time
-import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -218,28 +218,109 @@ def test_bad_pages_are_refused(
     assert (reply.status_code, reply.json()["error"]["param"]) == (status, param)
 
 
+@pytest.mark.parametrize(
+    ("format", "media_type"),
+    [("zip", "application/zip"), ("tar.gz", "application/gzip")],
+)
 def test_a_download_is_a_folder_that_loads(
-    client: TestClient, create: Create, tmp_path: Path
+    client: TestClient, create: Create, tmp_path: Path, format: str, media_type: str
 ) -> None:
-    """The zip holds one folder, named by the id, in PEFT's format."""
+    """The archive holds one folder, named by the id, in PEFT's format."""
     identifier = create(DESCRIPTION)
-    reply = client.get(f"/v1/adapters/{identifier}/download", params={"format": "zip"})
+    path = f"/v1/adapters/{identifier}/download"
+    reply = client.get(path, params={"format": format})
     assert reply.status_code == 200
-    assert reply.headers["Content-Type"] == "application/zip"
-    assert f'filename="{identifier}.zip"' in reply.headers["Content-Disposition"]
-    with zipfile.ZipFile(io.BytesIO(reply.content)) as archive:
-        archive.extractall(tmp_path / "out")
+    assert reply.headers["Content-Type"] == media_type
+    name = f"{identifier}.{format}"
+    assert f'filename="{name}"' in reply.headers["Content-Disposition"]
+    (tmp_path / name).write_bytes(reply.content)
+    shutil.unpack_archive(tmp_path / name, tmp_path / "out")
     assert load_adapter(tmp_path / "out" / identifier).id == identifier
+    assert client.get(path, params={"format": format}).content == reply.content
 
 
 def test_a_download_in_another_format_is_refused(
     client: TestClient, create: Create
 ) -> None:
-    """Only zip is there; the message says so."""
+    """The message says which there are."""
     identifier = create(DESCRIPTION)
-    reply = client.get(f"/v1/adapters/{identifier}/download?format=gguf")
+    reply = client.get(f"/v1/adapters/{identifier}/download?format=rar")
     assert reply.status_code == 400
-    assert "'zip'" in reply.json()["error"]["message"]
+    assert "'zip' or 'tar.gz'" in reply.json()["error"]["message"]
+
+
+def test_files_are_listed_and_read_one_by_one(
+    client: TestClient, create: Create
+) -> None:
+    """Each has its sum, which is its entity tag; a client that has it gets no body."""
+    held = client.get(f"/v1/adapters/{create(DESCRIPTION)}").json()
+    listed = client.get(held["urls"]["files"]).json()["data"]
+    sums = {file["name"]: file["sha256"] for file in listed}
+    assert sums["adapter_model.safetensors"] == held["sha256"]
+    assert sum(file["bytes"] for file in listed) == held["bytes"]
+    for name, sha256 in sums.items():
+        url = f"{held['urls']['files']}/{name}"
+        reply = client.get(url)
+        assert hashlib.sha256(reply.content).hexdigest() == sha256
+        assert reply.headers["ETag"] == f'"{sha256}"'
+        assert name in reply.headers["Content-Disposition"]
+        again = client.get(url, headers={"If-None-Match": f'"{sha256}"'})
+        assert (again.status_code, again.content) == (304, b"")
+    missing = client.get(f"{held['urls']['files']}/registry.db")
+    assert missing.status_code == 404
+    assert missing.json()["error"]["code"] == "file_not_found"
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("bytes=0-9", 0, 9),
+        ("bytes=10-", 10, -1),
+        ("bytes=-7", -7, -1),
+        ("bytes=5-999999999", 5, -1),
+    ],
+)
+def test_a_part_of_a_file_is_sent_where_one_is_asked_for(
+    client: TestClient, create: Create, asked: str, first: int, last: int
+) -> None:
+    """206 with the part and where it lies, as RFC 9110 says."""
+    url = f"/v1/adapters/{create(DESCRIPTION)}/files/adapter_config.json"
+    whole = client.get(url).content
+    places = range(len(whole))[first:] if last == -1 else range(first, last + 1)
+    reply = client.get(url, headers={"Range": asked})
+    assert reply.status_code == 206
+    assert reply.content == bytes(whole[place] for place in places)
+    told = f"bytes {places[0]}-{places[-1]}/{len(whole)}"
+    assert reply.headers["Content-Range"] == told
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=9-3", "bytes=-", "lines=1-2", "bytes=0-1,5-6"]
+)
+def test_a_range_that_says_nothing_is_answered_by_the_whole_file(
+    client: TestClient, create: Create, asked: str
+) -> None:
+    """Several ranges at once, too."""
+    url = f"/v1/adapters/{create(DESCRIPTION)}/files/README.md"
+    reply = client.get(url, headers={"Range": asked})
+    assert (reply.status_code, reply.content) == (200, client.get(url).content)
+
+
+def test_a_range_of_another_version_is_answered_by_the_whole_file(
+    client: TestClient, create: Create
+) -> None:
+    """A download that goes on cannot mix two files."""
+    url = f"/v1/adapters/{create(DESCRIPTION)}/files/README.md"
+    headers = {"Range": "bytes=0-1", "If-Range": '"another"'}
+    assert client.get(url, headers=headers).status_code == 200
+
+
+def test_a_range_behind_the_end_is_refused(client: TestClient, create: Create) -> None:
+    """416 says how long the file is."""
+    url = f"/v1/adapters/{create(DESCRIPTION)}/files/README.md"
+    reply = client.get(url, headers={"Range": "bytes=999999999-"})
+    assert reply.status_code == 416
+    assert reply.json()["error"]["code"] == "range_not_satisfiable"
 
 
 def test_a_deleted_adapter_is_gone_and_can_be_made_again(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import shutil
-import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -77,14 +75,14 @@ def test_ids_are_checked_before_they_become_paths(
     store: AdapterStore, identifier: str
 ) -> None:
     """Nothing but an id of the one form reaches the disk."""
-    for use in (store.get, store.inspect, store.has, store.delete, store.zip):
+    for use in (store.get, store.inspect, store.has, store.delete, store.files):
         with pytest.raises(AdapterIdError, match="32 hex digits"):
             use(identifier)
 
 
 def test_an_unknown_id_is_not_found(store: AdapterStore) -> None:
     """A well-formed id without a folder is an error of its own."""
-    for use in (store.get, store.inspect, store.delete, store.zip):
+    for use in (store.get, store.inspect, store.delete, store.files):
         with pytest.raises(AdapterNotFoundError, match="no adapter lora-0"):
             use("lora-" + "0" * 32)
 
@@ -99,7 +97,7 @@ def test_a_link_out_of_the_store_is_not_followed(
     shutil.move(settings.store / adapter.id, outside)
     (settings.store / adapter.id).symlink_to(outside)
     assert store.ids() == frozenset()
-    for use in (store.get, store.delete, store.zip):
+    for use in (store.get, store.delete, store.files):
         with pytest.raises(AdapterNotFoundError):
             use(adapter.id)
     assert load_adapter(outside).id == adapter.id
@@ -160,7 +158,7 @@ def test_errors_of_damaged_folders_hold_no_path(
     store.put(adapter)
     flip_last_byte(settings.store / adapter.id / "adapter_model.safetensors")
     with pytest.raises(CorruptArtifactError) as caught:
-        store.zip(adapter.id)
+        store.files(adapter.id)
     assert str(settings.store) not in str(caught.value)
 
 
@@ -241,17 +239,28 @@ def test_adapters_beyond_the_memory_limit_are_read_again(
     assert len(store.ids()) == 3
 
 
-def test_the_zip_is_the_folder_and_always_the_same_bytes(
-    store: AdapterStore, new_adapter: NewAdapter, tmp_path: Path
+def test_the_files_are_the_folder(
+    store: AdapterStore, settings: Settings, new_adapter: NewAdapter
 ) -> None:
-    """Unpacking gives a folder that loads, named by the id."""
+    """Every file by name, with what lies on disk."""
     adapter = new_adapter("sort")
     store.put(adapter)
-    content = store.zip(adapter.id)
-    assert content == store.zip(adapter.id)
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        archive.extractall(tmp_path / "out")
-    assert load_adapter(tmp_path / "out" / adapter.id).spec == adapter.spec
+    folder = settings.store / adapter.id
+    assert store.files(adapter.id) == {p.name: p.read_bytes() for p in folder.iterdir()}
+
+
+def test_a_link_in_place_of_a_file_is_refused(
+    store: AdapterStore, settings: Settings, new_adapter: NewAdapter, tmp_path: Path
+) -> None:
+    """What lies outside of the store is never handed out, not even as a card."""
+    adapter = new_adapter("sort")
+    store.put(adapter)
+    (tmp_path / "secret").write_text("outside")
+    card = settings.store / adapter.id / "README.md"
+    card.unlink()
+    card.symlink_to(tmp_path / "secret")
+    with pytest.raises(CorruptArtifactError):
+        store.files(adapter.id)
 
 
 def test_a_store_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
