@@ -24,9 +24,10 @@ from genadapter.pipeline import Pipeline
 from genadapter.refinement import Refinement
 from service.access import LOCAL, Caller
 from service.errors import AdapterIdError, EngineBusyError, NoEffectError
-from service.limits import Limits, Meter
+from service.limits import Meter
 from service.metrics import Metrics
-from service.registry import HeldAdapter, Holding, Page, Registry
+from service.paging import Page, PageAsked
+from service.registry import HeldAdapter, Holding, Registry
 from service.store import AdapterStore, StoredAdapter
 
 logger = logging.getLogger(__name__)
@@ -69,8 +70,8 @@ class AdapterService:
         store: AdapterStore,
         registry: Registry,
         *,
+        meter: Meter,
         max_waiting: int = 64,
-        meter: Meter | None = None,
         metrics: Metrics | None = None,
     ) -> None:
         """Joins a pipeline, a store and a registry, and puts the latter two in step.
@@ -79,15 +80,15 @@ class AdapterService:
             pipeline: Writes the adapters; used by one thread at a time.
             store: Keeps their files.
             registry: Knows who holds them.
+            meter: Knows how many adapters an owner may hold.
             max_waiting: Requests that may wait for the pipeline.
-            meter: Knows how many adapters an owner may hold; none means any.
             metrics: Told of times.
 
         Raises:
             StorageUnavailableError: The store or the registry failed.
         """
         self._metrics = metrics or Metrics()
-        self._meter = meter or Meter(registry, Limits())
+        self._meter = meter
         self._pipeline = pipeline
         self._store = store
         self._registry = registry
@@ -106,6 +107,25 @@ class AdapterService:
     def spec(self) -> LoraSpec:
         """The shape of the adapters that can be used here."""
         return self._pipeline.spec
+
+    def check(self, wish: Wish) -> None:
+        """Raises what `create` would for every caller, before anything is written.
+
+        Raises:
+            ConditionError: The family cannot use this kind of condition.
+        """
+        self._pipeline.check(wish.condition, wish.refinement)
+
+    def check_base(self, model: str) -> None:
+        """Refuses any other model than the base.
+
+        Raises:
+            AdapterNotFoundError: It is not the base's name.
+        """
+        if model != self.base_name:
+            raise AdapterNotFoundError(
+                f"adapters are made for {self.base_name} alone: name it as the model"
+            )
 
     async def create(self, wish: Wish, caller: Caller) -> Creation:
         """Writes and stores an adapter, or finds it.
@@ -162,23 +182,13 @@ class AdapterService:
             self._read(held.id)
         return held
 
-    def page(
-        self, caller: Caller, *, after: str | None, limit: int, newest_first: bool
-    ) -> Page:
+    def page(self, caller: Caller, asked: PageAsked) -> Page[HeldAdapter]:
         """A part of the list of the caller's adapters.
 
-        Args:
-            caller: Whose adapters.
-            after: The id that the page before ended with; `None` starts at the top.
-            limit: At most so many.
-            newest_first: The order.
-
         Raises:
-            AdapterNotFoundError: `after` is not in the list.
+            PageStartError: `after` is not in the list.
         """
-        return self._registry.page(
-            caller, after=after, limit=limit, newest_first=newest_first
-        )
+        return self._registry.page(caller, asked)
 
     def usable(self, caller: Caller) -> tuple[HeldAdapter, ...]:
         """Every adapter of the caller that the base served here can use, oldest first."""
@@ -259,10 +269,6 @@ class AdapterService:
     def num_resident(self) -> int:
         """Adapters in memory."""
         return self._store.num_resident
-
-    def close(self) -> None:
-        """Closes the registry."""
-        self._registry.close()
 
     def expire(self) -> None:
         """Removes what nobody holds any more because its time is over."""

@@ -17,16 +17,32 @@ from genadapter.errors import ConfigError
 from genadapter.pipeline import Pipeline
 from service.access import Doorkeeper, read_keys
 from service.adapter_service import AdapterService
+from service.background import Background
+from service.database import Database
 from service.dependencies import State
 from service.engine import Engine
 from service.errors import StorageUnavailableError, add_error_handlers
+from service.jobs import Jobs
+from service.keyring import Keyring
 from service.limits import Limits, Meter, RateLimit
 from service.metrics import CountReplies, Metrics
 from service.middleware import BodyLimit, Door, RequestIds
 from service.registry import Registry
-from service.routes import adapters, chat, completions, health, metrics, models
+from service.replies import Replies
+from service.routes import (
+    adapters,
+    chat,
+    completions,
+    files,
+    fine_tuning,
+    health,
+    metrics,
+    models,
+)
 from service.settings import Settings, is_loopback
 from service.store import AdapterStore
+from service.uploads import Uploads
+from service.usage import Usage
 
 EXPIRY_SECONDS = 60.0
 """Between two looks for adapters whose time is over."""
@@ -46,8 +62,22 @@ class Services:
     """Counts what owners use."""
     keeper: Doorkeeper
     """Knows who may come in."""
+    database: Database
+    """Where all of them keep what they know."""
+    uploads: Uploads
+    """Files to learn from."""
+    jobs: Jobs
+    """Adapters that are written while nobody waits."""
+    replies: Replies
+    """What was answered to requests that may come again."""
+    usage: Usage
+    """What owners have used."""
     max_body_bytes: int
     """Of a request."""
+    max_file_bytes: int
+    """Of a request that sends a file."""
+    max_waiting_jobs: int
+    """Jobs that may wait."""
 
 
 def load_services(settings: Settings) -> Services:
@@ -77,11 +107,12 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
         StorageUnavailableError: The store or the registry cannot be opened.
     """
     store = AdapterStore(settings.store, max_resident=settings.max_resident_adapters)
-    registry = Registry(settings.registry_url)
+    database = Database(settings.registry_url)
+    keyring, registry, usage = Keyring(database), Registry(database), Usage(database)
     keeper = Doorkeeper(
         read_keys(settings.api_keys.get_secret_value()),
-        find=registry.find_key,
-        has_kept=bool(registry.all_keys()),
+        find=keyring.find,
+        has_kept=bool(keyring.all()),
     )
     if keeper.is_open and not is_loopback(settings.host):
         raise ConfigError(
@@ -98,6 +129,7 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
     )
     meter = Meter(
         registry,
+        usage,
         Limits(
             requests_per_minute=settings.requests_per_minute,
             tokens_per_minute=settings.tokens_per_minute,
@@ -131,7 +163,14 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
         metrics=measured,
         meter=meter,
         keeper=keeper,
+        database=database,
+        uploads=Uploads(database, max_files=settings.max_files),
+        jobs=Jobs(database),
+        replies=Replies(database),
+        usage=usage,
         max_body_bytes=settings.max_body_bytes,
+        max_file_bytes=settings.max_file_bytes,
+        max_waiting_jobs=settings.max_waiting_requests,
     )
 
 
@@ -141,19 +180,27 @@ def create_app(services: Services) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
         services.engine.start()
-        cleaning = asyncio.create_task(_expire(services.adapters))
+        cleaning = asyncio.create_task(_expire(services))
+        background = Background(
+            services.jobs, services.adapters, max_waiting=services.max_waiting_jobs
+        )
         try:
             yield {
                 "adapters": services.adapters,
+                "background": background,
                 "engine": services.engine,
+                "jobs": services.jobs,
                 "meter": services.meter,
                 "metrics": services.metrics,
+                "replies": services.replies,
+                "uploads": services.uploads,
                 "started": int(time.time()),
             }
         finally:
             cleaning.cancel()
+            await background.stop()
             await run_in_threadpool(services.engine.stop)
-            services.adapters.close()
+            services.database.close()
 
     app = FastAPI(
         title="genadapter",
@@ -161,11 +208,21 @@ def create_app(services: Services) -> FastAPI:
         version=version("genadapter"),
         lifespan=lifespan,
     )
-    for module in (adapters, models, chat, completions, health, metrics):
+    for module in (
+        adapters,
+        models,
+        chat,
+        completions,
+        files,
+        fine_tuning,
+        health,
+        metrics,
+    ):
         app.include_router(module.router)
     add_error_handlers(app)
     # The last one added is met first.
-    app.add_middleware(BodyLimit, max_bytes=services.max_body_bytes)
+    larger = {files.router.prefix: services.max_file_bytes}
+    app.add_middleware(BodyLimit, max_bytes=services.max_body_bytes, larger=larger)
     app.add_middleware(RateLimit, meter=services.meter)
     app.add_middleware(Door, keeper=services.keeper)
     app.add_middleware(CountReplies, metrics=services.metrics)
@@ -173,12 +230,19 @@ def create_app(services: Services) -> FastAPI:
     return app
 
 
-async def _expire(adapters: AdapterService) -> None:
-    """Removes adapters whose time is over, again and again."""
+async def _expire(services: Services) -> None:
+    """Removes what is over, again and again."""
+    keepers = (
+        services.adapters,
+        services.jobs,
+        services.uploads,
+        services.usage,
+    )
     while True:
         await asyncio.sleep(EXPIRY_SECONDS)
-        try:
-            await run_in_threadpool(adapters.expire)
-        except StorageUnavailableError:
-            # It is in the log; the next round may fare better.
-            continue
+        for keeper in keepers:
+            try:
+                await run_in_threadpool(keeper.expire)
+            except StorageUnavailableError:
+                # It is in the log; the next round may fare better.
+                continue

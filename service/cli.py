@@ -13,7 +13,7 @@ import typer
 from genadapter.cli import bench_group
 
 if TYPE_CHECKING:
-    from service.registry import Registry
+    from service.keyring import Keyring
 
 BundleOption = Annotated[
     Path | None, typer.Option(help="Bundle folder, in place of the usual places.")
@@ -157,7 +157,7 @@ def create_key(
 
     secret, key = new_key(owner, "admin" if is_admin else "user")
     with _opened(store, registry) as opened:
-        opened.add_key(key)
+        opened.add(key)
     if as_json:
         print_json({"id": key.id, "owner": owner, "role": key.role, "key": secret})
     else:
@@ -176,7 +176,7 @@ def list_keys(
     with _opened(store, registry) as opened:
         found = [
             {"id": k.id, "owner": k.owner, "role": k.role, "created": k.created}
-            for k in opened.all_keys()
+            for k in opened.all()
         ]
     if as_json:
         print_json(found)
@@ -194,21 +194,22 @@ def delete_key(
     from genadapter.errors import ConfigError
 
     with _opened(store, registry) as opened:
-        if not opened.remove_key(identifier):
+        if not opened.remove(identifier):
             raise ConfigError(
                 f"no key {identifier!r}: `genadapter keys list` names those there are"
             )
 
 
 @contextmanager
-def _opened(store: Path | None, registry: str | None) -> Iterator[Registry]:
-    from service.registry import Registry
+def _opened(store: Path | None, registry: str | None) -> Iterator[Keyring]:
+    from service.database import Database
+    from service.keyring import Keyring
     from service.settings import read_settings
 
     settings = read_settings({"store": store, "registry": registry})
     settings.store.mkdir(parents=True, exist_ok=True, mode=0o700)
-    opened = Registry(settings.registry_url)
+    database = Database(settings.registry_url)
     try:
-        yield opened
+        yield Keyring(database)
     finally:
-        opened.close()
+        database.close()

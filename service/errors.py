@@ -12,11 +12,15 @@ GenAdapterError
   EngineStoppedError            the engine is not running
   EngineTimeoutError            no answer within the time allowed
   FileMissingError (LookupError)  a file that is not there, or another owner's
+  IdempotencyMismatchError (ValueError)  an Idempotency-Key that another request has
+  JobMissingError (LookupError)  a job that is not there, or another owner's
   NoEffectError (ValueError)    an adapter that changes nothing
   NotAuthenticatedError         no key, or one that is not known
+  PageStartError (LookupError)  `after` names nothing in the list
   QuotaExceededError            the owner holds as many adapters as it may
   RangeNotSatisfiableError (ValueError)  a range behind a file's end
   RateLimitError                the owner has used up what a minute may have
+  TrainingFileError (ValueError)  a file that cannot be learned from
   StorageUnavailableError       the store cannot be written or read
 """
 
@@ -96,6 +100,20 @@ class FileMissingError(GenAdapterError, LookupError):
     """There is no file of that name or id, or it is another owner's."""
 
 
+class IdempotencyMismatchError(GenAdapterError, ValueError):
+    """An Idempotency-Key that was given to another request."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this Idempotency-Key was given to another request within a day: give every "
+            "request one of its own"
+        )
+
+
+class JobMissingError(GenAdapterError, LookupError):
+    """There is no job of that id, or it is another owner's."""
+
+
 class NoEffectError(GenAdapterError, ValueError):
     """An adapter that changes nothing; the base's answers must not pass for its own."""
 
@@ -108,6 +126,13 @@ class NotAuthenticatedError(GenAdapterError):
             "an API key is needed: send it as `Authorization: Bearer KEY`, as OpenAI's "
             "clients do with their api_key"
         )
+
+
+class PageStartError(GenAdapterError, LookupError):
+    """`after` names nothing in the list."""
+
+    def __init__(self) -> None:
+        super().__init__("after names nothing in this list: start again without it")
 
 
 class QuotaExceededError(GenAdapterError):
@@ -130,6 +155,13 @@ class RateLimitError(GenAdapterError):
     def __init__(self, message: str, *, retry_after_seconds: int) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class TrainingFileError(GenAdapterError, ValueError):
+    """A file that cannot be learned from."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"the training file cannot be used: {problem}")
 
 
 class StorageUnavailableError(GenAdapterError):
@@ -192,6 +224,13 @@ ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
     AdapterIdError: ErrorRow(status=400, code="invalid_adapter_name"),
     BodyTooLargeError: ErrorRow(status=413, code="request_too_large"),
     FileMissingError: ErrorRow(status=404, code="file_not_found", param="file"),
+    IdempotencyMismatchError: ErrorRow(
+        status=422, code="idempotency_mismatch", param="Idempotency-Key"
+    ),
+    JobMissingError: ErrorRow(status=404, code="job_not_found", param="job"),
+    TrainingFileError: ErrorRow(
+        status=400, code="invalid_training_file", param="training_file"
+    ),
     NoEffectError: ErrorRow(status=422, code="no_effect", param="model"),
     NotAuthenticatedError: ErrorRow(
         status=401,
@@ -199,6 +238,7 @@ ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
         type="authentication_error",
         headers={"WWW-Authenticate": "Bearer"},
     ),
+    PageStartError: ErrorRow(status=404, code="page_not_found", param="after"),
     QuotaExceededError: ErrorRow(
         status=429, code="insufficient_quota", type="insufficient_quota"
     ),

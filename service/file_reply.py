@@ -1,7 +1,8 @@
-"""One file as a reply: known by its sum, and in parts where a part is asked for."""
+"""One file as a reply: its sum is its entity tag, and a part is sent where one is asked for."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from starlette.datastructures import Headers
@@ -13,7 +14,7 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 def file_reply(
-    content: bytes, *, name: str, sha256: str, media_type: str, asked: Headers
+    content: bytes, *, name: str, media_type: str, asked: Headers
 ) -> Response:
     """A file, a part of it, or word that the client has it already.
 
@@ -23,14 +24,13 @@ def file_reply(
     Args:
         content: The whole file.
         name: What it is saved as.
-        sha256: Its hex sum, which is its entity tag.
         media_type: Of its content.
         asked: Headers of the request.
 
     Raises:
         RangeNotSatisfiableError: A range that begins behind the file's end.
     """
-    tag = f'"{sha256}"'
+    tag = f'"{hashlib.sha256(content).hexdigest()}"'
     headers = {
         "ETag": tag,
         "Accept-Ranges": "bytes",

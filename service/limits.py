@@ -17,6 +17,7 @@ from genadapter.errors import GenAdapterError
 from service.access import Caller
 from service.errors import QuotaExceededError, RateLimitError, respond_to
 from service.registry import Registry
+from service.usage import Usage
 
 _REQUESTS, _TOKENS = "requests", "tokens"
 
@@ -45,14 +46,15 @@ class Left:
 class Meter:
     """Counts what owners use and refuses what is too much."""
 
-    def __init__(self, registry: Registry, limits: Limits) -> None:
+    def __init__(self, registry: Registry, usage: Usage, limits: Limits) -> None:
         """Takes what may be used.
 
         Args:
-            registry: Keeps the counts.
+            registry: Knows what owners hold.
+            usage: Keeps the counts.
             limits: Of every owner.
         """
-        self._registry, self._limits = registry, limits
+        self._registry, self._usage, self._limits = registry, usage, limits
 
     @property
     def counts_requests(self) -> bool:
@@ -66,7 +68,7 @@ class Meter:
             RateLimitError: The owner has made as many as a minute may have.
         """
         limit = self._limits.requests_per_minute
-        used = self._registry.count(caller.owner, _REQUESTS, 1)
+        used = self._usage.count(caller.owner, _REQUESTS, 1)
         if used > limit:
             raise _too_fast(_REQUESTS, limit)
         return Left(
@@ -80,13 +82,13 @@ class Meter:
             RateLimitError: They are.
         """
         limit = self._limits.tokens_per_minute
-        if limit and self._registry.count(caller.owner, _TOKENS, 0) >= limit:
+        if limit and self._usage.count(caller.owner, _TOKENS, 0) >= limit:
             raise _too_fast(_TOKENS, limit)
 
     def spend_tokens(self, caller: Caller, number: int) -> None:
         """Counts the tokens of a prompt and its answer."""
         if self._limits.tokens_per_minute:
-            self._registry.count(caller.owner, _TOKENS, number)
+            self._usage.count(caller.owner, _TOKENS, number)
 
     def check_room(self, caller: Caller, *, num_new: int = 1) -> None:
         """Refuses adapters that an owner has no room for.

@@ -89,17 +89,22 @@ class Door:
 class BodyLimit:
     """Refuses bodies that are too large, by what they say and by what comes."""
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, max_bytes: int, larger: Mapping[str, int]
+    ) -> None:
         self._app, self._max_bytes = app, max_bytes
+        # By path, where more is allowed.
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on what is small enough."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        error = BodyTooLargeError(self._max_bytes)
+        max_bytes = self._larger.get(scope["path"], self._max_bytes)
+        error = BodyTooLargeError(max_bytes)
         told = Headers(scope=scope).get("Content-Length", "0")
-        if told.isdecimal() and int(told) > self._max_bytes:
+        if told.isdecimal() and int(told) > max_bytes:
             await respond_to(error)(scope, receive, send)
             return
         num_bytes = 0
@@ -108,7 +113,7 @@ class BodyLimit:
             nonlocal num_bytes
             message = await receive()
             num_bytes += len(message.get("body", b""))
-            if num_bytes > self._max_bytes:
+            if num_bytes > max_bytes:
                 # FastAPI lets no other exception through where it reads a body.
                 raise HTTPException(413, str(error))
             return message

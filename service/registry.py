@@ -1,44 +1,35 @@
-"""The registry: which adapters there are, who holds them, and whose the keys are.
-
-A database behind SQLAlchemy: SQLite in a file by default, PostgreSQL where several replicas
-share it. It holds what is known of adapters; their files lie in the store.
-"""
+"""The registry: which adapters there are and who holds them; their files lie in the store."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
 from sqlalchemy import (
     Connection,
     Row,
     Select,
-    create_engine,
     delete,
-    event,
     func,
     insert,
     or_,
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from genadapter.adapter import Provenance
-from genadapter.errors import AdapterNotFoundError, ConfigError
+from genadapter.errors import AdapterNotFoundError
 from genadapter.lora import LoraSpec, TargetModule
-from service.access import Caller, Key, Role
-from service.errors import AdapterExistsError, StorageUnavailableError
+from service.access import Caller
+from service.database import Database
+from service.errors import AdapterExistsError
+from service.paging import Page, PageAsked, page_of
 from service.store import StoredAdapter
-from service.tables import ADAPTERS, AUDIT, COUNTERS, HOLDINGS, KEYS
+from service.tables import ADAPTERS, AUDIT, HOLDINGS
 
 logger = logging.getLogger(__name__)
 
@@ -81,52 +72,12 @@ class HeldAdapter:
         return self.stored.id
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
-    """A part of a list of adapters."""
-
-    adapters: tuple[HeldAdapter, ...]
-    """The adapters of this page."""
-    has_more: bool
-    """Whether others follow."""
-
-
 class Registry:
-    """Everything that is known of adapters, owners and keys; safe in threads."""
+    """Everything that is known of adapters and their owners; safe in threads."""
 
-    def __init__(self, url: str) -> None:
-        """Opens a registry and brings its tables up to date.
-
-        Args:
-            url: SQLAlchemy's, such as `sqlite:///registry.db` or
-                `postgresql+psycopg://user@host/name`.
-
-        Raises:
-            ConfigError: The URL is none.
-            StorageUnavailableError: The database cannot be reached or written.
-        """
-        try:
-            self._engine = create_engine(url, pool_pre_ping=True)
-        except (SQLAlchemyError, ImportError) as error:
-            # The URL may hold a password, so it is not repeated.
-            raise ConfigError(
-                f"the registry's URL cannot be used: {error}. Give one such as "
-                "sqlite:///registry.db or postgresql+psycopg://user@host/name"
-            ) from error
-        if self._engine.dialect.name not in ("sqlite", "postgresql"):
-            raise ConfigError(
-                f"the registry is SQLite or PostgreSQL, got {self._engine.dialect.name}: "
-                "give sqlite:///registry.db or postgresql+psycopg://user@host/name"
-            )
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "connect", _configure_sqlite)
-            event.listen(self._engine, "begin", _begin_sqlite)
-        with self._changing() as connection:
-            _migrate(connection)
-
-    def close(self) -> None:
-        """Closes all connections."""
-        self._engine.dispose()
+    def __init__(self, database: Database) -> None:
+        """Takes where it is kept."""
+        self._database = database
 
     def add(self, stored: StoredAdapter, caller: Caller, holding: Holding) -> bool:
         """Notes that an owner holds an adapter.
@@ -138,7 +89,7 @@ class Registry:
             AdapterExistsError: The owner has another adapter of that name.
             StorageUnavailableError: The database failed.
         """
-        with self._changing() as connection:
+        with self._database.changing() as connection:
             _insert_adapter(connection, stored)
             if self._row(connection, caller.owner, stored.id) is not None:
                 return False
@@ -166,7 +117,7 @@ class Registry:
         Raises:
             StorageUnavailableError: The database failed.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return self._row(connection, caller.owner, identifier) is not None
 
     def find(self, caller: Caller, name: str) -> HeldAdapter:
@@ -176,7 +127,7 @@ class Registry:
             AdapterNotFoundError: There is none, or it is another owner's.
             StorageUnavailableError: The database failed.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             row = self._row(connection, caller.owner, name)
             if row is None and caller.is_admin:
                 row = self._row(connection, None, name)
@@ -186,43 +137,22 @@ class Registry:
             )
         return _held(row)
 
-    def page(
-        self, caller: Caller, *, after: str | None, limit: int, newest_first: bool
-    ) -> Page:
+    def page(self, caller: Caller, asked: PageAsked) -> Page[HeldAdapter]:
         """A part of the list of a caller's adapters; an admin sees all.
 
-        Args:
-            caller: Whose adapters.
-            after: The id that the page before ended with; `None` starts at the top.
-            limit: At most so many.
-            newest_first: The order.
-
         Raises:
-            AdapterNotFoundError: `after` is not in the list.
+            PageStartError: `after` is not in the list.
             StorageUnavailableError: The database failed.
         """
-        order = HOLDINGS.c.number.desc() if newest_first else HOLDINGS.c.number
-        query = _seen_by(caller).order_by(order).limit(limit + 1)
-        with self._reading() as connection:
-            if after is not None:
-                last = connection.scalar(
-                    _seen_by(caller)
-                    .with_only_columns(HOLDINGS.c.number)
-                    .where(HOLDINGS.c.adapter_id == after)
-                    .order_by(order.desc() if not newest_first else HOLDINGS.c.number)
-                    .limit(1)
-                )
-                if last is None:
-                    raise AdapterNotFoundError(
-                        "after names no adapter of the list: start again without it"
-                    )
-                number = HOLDINGS.c.number
-                query = query.where(number < last if newest_first else number > last)
-            rows = connection.execute(query).all()
-        return Page(
-            adapters=tuple(_held(row) for row in rows[:limit]),
-            has_more=len(rows) > limit,
-        )
+        with self._database.reading() as connection:
+            return page_of(
+                connection,
+                _seen_by(caller),
+                asked,
+                number=HOLDINGS.c.number,
+                identifier=HOLDINGS.c.adapter_id,
+                read=_held,
+            )
 
     def all_of(self, caller: Caller) -> tuple[HeldAdapter, ...]:
         """All adapters of a caller, oldest first.
@@ -230,7 +160,7 @@ class Registry:
         Raises:
             StorageUnavailableError: The database failed.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(
                 _seen_by(caller).order_by(HOLDINGS.c.number)
             ).all()
@@ -245,7 +175,7 @@ class Registry:
             StorageUnavailableError: The database failed.
         """
         held = self.find(caller, name)
-        with self._changing() as connection:
+        with self._database.changing() as connection:
             try:
                 with connection.begin_nested():
                     connection.execute(
@@ -269,7 +199,7 @@ class Registry:
             StorageUnavailableError: The database failed.
         """
         held = self.find(caller, name)
-        with self._changing() as connection:
+        with self._database.changing() as connection:
             connection.execute(
                 delete(HOLDINGS)
                 .where(HOLDINGS.c.owner == held.owner)
@@ -284,7 +214,7 @@ class Registry:
         Raises:
             StorageUnavailableError: The database failed.
         """
-        with self._changing() as connection:
+        with self._database.changing() as connection:
             by_id = HOLDINGS.c.adapter_id == identifier
             connection.execute(delete(HOLDINGS).where(by_id))
             _drop_if_unheld(connection, identifier)
@@ -298,10 +228,8 @@ class Registry:
         Raises:
             StorageUnavailableError: The database failed.
         """
-        with self._changing() as connection:
-            now = int(time.time())
-            connection.execute(delete(COUNTERS).where(COUNTERS.c.minute < now // 60))
-            over = HOLDINGS.c.expires <= now
+        with self._database.changing() as connection:
+            over = HOLDINGS.c.expires <= int(time.time())
             ids = connection.scalars(select(HOLDINGS.c.adapter_id).where(over)).all()
             connection.execute(delete(HOLDINGS).where(over))
             return tuple(
@@ -315,32 +243,8 @@ class Registry:
             StorageUnavailableError: The database failed.
         """
         pinned = select(HOLDINGS.c.adapter_id).where(HOLDINGS.c.is_pinned)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return frozenset(connection.scalars(pinned).all())
-
-    def count(self, owner: str, kind: str, amount: int) -> int:
-        """Counts what an owner uses, across all workers.
-
-        Returns:
-            What it used of that kind in this minute, this included.
-
-        Raises:
-            StorageUnavailableError: The database failed.
-        """
-        minute = int(time.time()) // 60
-        with self._changing() as connection:
-            is_sqlite = connection.dialect.name == "sqlite"
-            query = (
-                (sqlite.insert if is_sqlite else postgresql.insert)(COUNTERS)
-                .values(owner=owner, kind=kind, minute=minute, amount=amount)
-                .on_conflict_do_update(
-                    index_elements=["owner", "kind", "minute"],
-                    set_={"amount": COUNTERS.c.amount + amount},
-                )
-                .returning(COUNTERS.c.amount)
-            )
-            used: int = connection.scalar(query)
-        return used
 
     def held_by(self, owner: str) -> tuple[int, int]:
         """How many adapters an owner holds, and their bytes together.
@@ -350,7 +254,7 @@ class Registry:
         """
         total = func.coalesce(func.sum(ADAPTERS.c.num_bytes), 0)
         query = _living().with_only_columns(func.count(), total)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(query.where(HOLDINGS.c.owner == owner)).one()
         return int(row[0]), int(row[1])
 
@@ -360,65 +264,9 @@ class Registry:
         Raises:
             StorageUnavailableError: The database failed.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             query = select(func.count()).select_from(ADAPTERS)
             return connection.scalar(query) or 0
-
-    def add_key(self, key: Key) -> None:
-        """Keeps an API key.
-
-        Raises:
-            StorageUnavailableError: The database failed.
-        """
-        with self._changing() as connection:
-            connection.execute(insert(KEYS).values(**asdict(key)))
-
-    def find_key(self, sha256: str) -> Key | None:
-        """The API key of that sum.
-
-        Raises:
-            StorageUnavailableError: The database failed.
-        """
-        with self._reading() as connection:
-            row = connection.execute(
-                select(KEYS).where(KEYS.c.sha256 == sha256)
-            ).first()
-        return None if row is None else _key(row)
-
-    def all_keys(self) -> tuple[Key, ...]:
-        """All API keys, oldest first.
-
-        Raises:
-            StorageUnavailableError: The database failed.
-        """
-        with self._reading() as connection:
-            rows = connection.execute(select(KEYS).order_by(KEYS.c.created, KEYS.c.id))
-            return tuple(_key(row) for row in rows)
-
-    def remove_key(self, identifier: str) -> bool:
-        """Removes an API key.
-
-        Returns:
-            Whether there was one.
-
-        Raises:
-            StorageUnavailableError: The database failed.
-        """
-        with self._changing() as connection:
-            found = connection.execute(delete(KEYS).where(KEYS.c.id == identifier))
-            return found.rowcount > 0
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with _database_errors(), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _changing(self) -> Iterator[Connection]:
-        with _database_errors(), self._engine.connect() as connection:
-            connection.execution_options(**{_WRITES: True})
-            with connection.begin():
-                yield connection
 
     def _row(
         self, connection: Connection, owner: str | None, name: str
@@ -431,35 +279,6 @@ class Registry:
         # An id wins over a name that looks like it.
         is_id = (HOLDINGS.c.adapter_id == name).desc()
         return connection.execute(query.order_by(is_id).limit(1)).first()
-
-
-def _configure_sqlite(connection: Any, _record: object) -> None:  # Any: a driver's
-    # Transactions are begun below, not by the driver.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    # Readers never wait for a writer; writers wait for each other.
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A writer that began as a reader would be refused where another wrote meanwhile.
-    is_writer = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
-
-
-def _migrate(connection: Connection) -> None:
-    if connection.dialect.name != "sqlite":
-        # Of several replicas that start at once, one makes the tables.
-        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-    config = AlembicConfig()
-    folder = str(Path(__file__).parent / "migrations")
-    # The config would read a percent sign as the beginning of a name.
-    config.set_main_option("script_location", folder.replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
 
 
 def _insert_adapter(connection: Connection, stored: StoredAdapter) -> None:
@@ -542,30 +361,7 @@ def _held(row: Row[Any]) -> HeldAdapter:  # Any: columns
     )
 
 
-def _key(row: Row[Any]) -> Key:  # Any: columns
-    values = row._mapping
-    return Key(
-        id=values["id"],
-        sha256=values["sha256"],
-        owner=values["owner"],
-        role=cast(Role, values["role"]),
-        created=values["created"],
-    )
-
-
 def _name_taken(name: str | None) -> AdapterExistsError:
     return AdapterExistsError(
         f"you have another adapter named {name!r}: choose another name, or delete that one"
     )
-
-
-@contextmanager
-def _database_errors() -> Iterator[None]:
-    """Tells clients what failed and the log what exactly: no URL leaves this machine."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        logger.warning("the registry failed: %s", type(error).__name__)
-        raise StorageUnavailableError(
-            "the adapter registry failed: try again; if it goes on, check the database"
-        ) from error

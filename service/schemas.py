@@ -23,9 +23,12 @@ from genadapter.condition import (
     Demonstration,
 )
 from genadapter.refinement import Refinement
+from service.access import Caller
 from service.adapter_service import NAME_PATTERN, Wish
 from service.errors import ErrorBody
-from service.registry import HeldAdapter, Holding, Page
+from service.jobs import Job
+from service.paging import Page
+from service.registry import HeldAdapter, Holding
 
 MAX_SEED = 2**63 - 1
 MAX_BATCH = 256
@@ -92,6 +95,9 @@ class CreateAdapterBody(RequestBody):
         None, ge=1, le=MAX_LIFETIME_SECONDS, description="Never, if not given."
     )
     is_pinned: bool = Field(False, description="Stays in memory.")
+    background: bool = Field(
+        False, description="Answer at once with a job, which tells when it is done."
+    )
 
     def to_holding(self) -> Holding:
         """How the owner is to hold it."""
@@ -124,6 +130,16 @@ class CreateAdapterBody(RequestBody):
             ),
             document=self.document,
             profile=self.profile,
+        )
+
+    def to_job(self, caller: Caller, *, base_name: str) -> Job:
+        """The job that writes it in the background."""
+        return Job(
+            owner=caller.owner,
+            base_name=base_name,
+            seed=self.seed,
+            refine_steps=self.refine_steps,
+            metadata=self.metadata,
         )
 
     def to_wish(self) -> Wish:
@@ -274,11 +290,11 @@ class AdapterList(BaseModel):
     last_id: str | None
 
     @classmethod
-    def of(cls, page: Page) -> Self:
+    def of(cls, page: Page[HeldAdapter]) -> Self:
         """The object of a page."""
-        ids = [adapter.id for adapter in page.adapters]
+        ids = [adapter.id for adapter in page.items]
         return cls(
-            data=[AdapterObject.of(adapter) for adapter in page.adapters],
+            data=[AdapterObject.of(adapter) for adapter in page.items],
             has_more=page.has_more,
             first_id=ids[0] if ids else None,
             last_id=ids[-1] if ids else None,

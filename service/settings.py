@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     sees all owners' adapters."""
     max_body_bytes: int = Field(1 << 20, ge=1024)
     """Of a request."""
+    max_file_bytes: int = Field(10 << 20, ge=1024)
+    """Of a file to learn from."""
+    max_files: int = Field(0, ge=0)
+    """Of each owner; 0 is no limit."""
     requests_per_minute: int = Field(0, ge=0)
     """Of each owner; 0 is no limit."""
     tokens_per_minute: int = Field(0, ge=0)

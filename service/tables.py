@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -94,3 +95,57 @@ COUNTERS = Table(
     Index(None, "minute"),
 )
 """What owners have used, minute by minute."""
+
+UPLOADS = Table(
+    "uploads",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("owner", String(128), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger),
+    Column("filename", String(255), nullable=False),
+    Column("purpose", String(32), nullable=False),
+    Column("num_bytes", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index(None, "owner"),
+    Index(None, "expires"),
+)
+"""Files that owners sent, to be learned from."""
+
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("owner", String(128), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("finished", BigInteger),
+    Column("status", String(16), nullable=False),
+    Column("base_name", String(512), nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("refine_steps", Integer),
+    Column("training_file", String(64)),
+    Column("suffix", String(64)),
+    Column("metadata", JSON, nullable=False),
+    Column("adapter_id", String(64)),
+    Column("error", JSON),
+    Column("events", JSON, nullable=False),
+    Index(None, "owner"),
+    Index(None, "created"),
+)
+"""Adapters that are written while nobody waits."""
+
+REPLIES = Table(
+    "replies",
+    METADATA,
+    Column("owner", String(128), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("created", BigInteger, nullable=False),
+    Column("request_sha256", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("location", String(512), nullable=False),
+    Column("body", JSON, nullable=False),
+    Index(None, "created"),
+)
+"""What was answered to requests that may come again."""

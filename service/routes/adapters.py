@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
-from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response, status
-from pydantic import ValidationError
+from fastapi import APIRouter, Request, Response, status
+from pydantic import BaseModel, ValidationError
 
 from genadapter.errors import (
     AdapterNotFoundError,
@@ -17,12 +15,14 @@ from genadapter.errors import (
 )
 from service.adapter_service import Wish
 from service.archive import MEDIA_TYPES, ArchiveFormat, pack
-from service.dependencies import Adapters, CallerOf
+from service.dependencies import Adapters, Asked, BackgroundOf, CallerOf, RepliesOf
 from service.errors import (
     AdapterExistsError,
     AdapterIdError,
     EngineBusyError,
     FileMissingError,
+    IdempotencyMismatchError,
+    PageStartError,
     QuotaExceededError,
     RangeNotSatisfiableError,
     StorageUnavailableError,
@@ -32,6 +32,9 @@ from service.errors import (
     row_of,
 )
 from service.file_reply import file_reply
+from service.file_schemas import JobObject
+from service.idempotency import IdempotencyKey, answer_once
+from service.replies import KeptReply
 from service.schemas import (
     AdapterBatch,
     AdapterFiles,
@@ -63,30 +66,44 @@ _BY_ID = (
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
+    response_model=AdapterObject,
     responses={
         200: {
             "model": AdapterObject,
             "description": "The same request was made before.",
         },
+        202: {"model": JobObject, "description": "With `background`: the job."},
         **documented(
             AdapterExistsError,
             ConditionError,
             EngineBusyError,
+            IdempotencyMismatchError,
             QuotaExceededError,
             StorageUnavailableError,
         ),
     },
 )
 async def create_adapter(
-    body: CreateAdapterBody, adapters: Adapters, caller: CallerOf, response: Response
-) -> AdapterObject:
+    body: CreateAdapterBody,
+    adapters: Adapters,
+    background: BackgroundOf,
+    replies: RepliesOf,
+    caller: CallerOf,
+    key: IdempotencyKey = None,
+) -> Response:
     """Writes an adapter for a task described in words."""
-    creation = await adapters.create(body.to_wish(), caller)
-    made = AdapterObject.of(creation.held)
-    response.headers["Location"] = made.urls.self
-    if not creation.is_new:
-        response.status_code = status.HTTP_200_OK
-    return made
+
+    async def create() -> KeptReply:
+        if body.background:
+            job = body.to_job(caller, base_name=adapters.base_name)
+            told = JobObject.of(await background.submit(job, body.to_wish(), caller))
+            return _kept(status.HTTP_202_ACCEPTED, told, at=told.url)
+        creation = await adapters.create(body.to_wish(), caller)
+        made = AdapterObject.of(creation.held)
+        code = status.HTTP_201_CREATED if creation.is_new else status.HTTP_200_OK
+        return _kept(code, made, at=made.urls.self)
+
+    return await answer_once(replies, caller, key, body, create)
 
 
 @router.post(":batch", responses=documented(EngineBusyError, StorageUnavailableError))
@@ -113,18 +130,10 @@ async def create_adapters(
     return AdapterBatch(data=[items[number] for number in range(len(items))])
 
 
-@router.get("", responses=documented(AdapterNotFoundError, StorageUnavailableError))
-def list_adapters(
-    adapters: Adapters,
-    caller: CallerOf,
-    after: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    order: Literal["asc", "desc"] = "desc",
-) -> AdapterList:
+@router.get("", responses=documented(PageStartError, StorageUnavailableError))
+def list_adapters(adapters: Adapters, caller: CallerOf, asked: Asked) -> AdapterList:
     """Lists adapters, a page at a time."""
-    newest_first = order == "desc"
-    page = adapters.page(caller, after=after, limit=limit, newest_first=newest_first)
-    return AdapterList.of(page)
+    return AdapterList.of(adapters.page(caller, asked))
 
 
 @router.get("/{adapter_id}", responses=documented(*_BY_ID))
@@ -201,7 +210,6 @@ def read_file(
     return file_reply(
         content,
         name=name,
-        sha256=hashlib.sha256(content).hexdigest(),
         media_type=_MEDIA_TYPES[Path(name).suffix],
         asked=http.headers,
     )
@@ -213,3 +221,7 @@ def delete_adapter(
 ) -> DeletedAdapter:
     """Deletes an adapter; answers being written with it are finished."""
     return DeletedAdapter(id=adapters.delete(adapter_id, caller))
+
+
+def _kept(status_code: int, body: BaseModel, *, at: str) -> KeptReply:
+    return KeptReply(status=status_code, location=at, body=body.model_dump(mode="json"))

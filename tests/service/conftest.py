@@ -27,6 +27,7 @@ from genadapter.encoder import Encoder
 from genadapter.pipeline import Pipeline
 from genadapter.reading import Reader
 from service.app import Services, create_app, join_services
+from service.database import Database
 from service.registry import Registry
 from service.settings import Settings
 from service.store import AdapterStore
@@ -67,9 +68,26 @@ def store(settings: Settings) -> AdapterStore:
 @pytest.fixture
 def registry(settings: Settings, store: AdapterStore) -> Iterator[Registry]:
     """A registry on the same database as the app's."""
-    registry = Registry(settings.registry_url)
-    yield registry
-    registry.close()
+    database = Database(settings.registry_url)
+    yield Registry(database)
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'registry.db'}"
+    new_database: Callable[[], str] = request.getfixturevalue("postgres")
+    return new_database()
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """A database with nothing in it."""
+    database = Database(url)
+    yield database
+    database.close()
 
 
 @pytest.fixture(scope="session")

@@ -88,6 +88,48 @@ def test_many_equal_requests_at_once_make_one_adapter(client: TestClient) -> Non
     assert len(client.get("/v1/adapters").json()["data"]) == 1
 
 
+def test_a_request_that_is_sent_twice_is_answered_once(client: TestClient) -> None:
+    """Under one key the reply is told again as it was, also where all is changed since."""
+    headers = {"Idempotency-Key": "order 7"}
+    body = {"description": DESCRIPTION, "name": "mine"}
+    first = client.post("/v1/adapters", json=body, headers=headers)
+    assert first.status_code == 201
+    client.patch(f"/v1/adapters/{first.json()['id']}", json={"name": None})
+    again = client.post("/v1/adapters", json=body, headers=headers)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["Location"] == first.headers["Location"]
+    other = {"description": "another task"}
+    reply = client.post("/v1/adapters", json=other, headers=headers)
+    assert reply.status_code == 422
+    assert reply.json()["error"]["code"] == "idempotency_mismatch"
+
+
+def test_a_request_that_failed_may_be_sent_again(client: TestClient) -> None:
+    """Errors are not kept under a key."""
+    headers = {"Idempotency-Key": "order 8"}
+    client.post("/v1/adapters", json={"description": "a", "name": "x"})
+    body = {"description": DESCRIPTION, "name": "x"}
+    reply = client.post("/v1/adapters", json=body, headers=headers)
+    assert reply.status_code == 409
+    body["name"] = "y"
+    reply = client.post("/v1/adapters", json=body, headers=headers)
+    assert reply.json()["name"] == "y"
+
+
+def test_in_the_background_an_adapter_is_a_job_first(client: TestClient) -> None:
+    """202 with a job, which tells when the adapter is there."""
+    body = {"description": DESCRIPTION, "background": True, "metadata": {"a": "b"}}
+    reply = client.post("/v1/adapters", json=body)
+    assert reply.status_code == 202
+    job = reply.json()
+    assert (job["object"], job["training_file"]) == ("fine_tuning.job", None)
+    deadline = time.monotonic() + 60
+    while job["status"] != "succeeded" and time.monotonic() < deadline:
+        job = client.get(reply.headers["Location"]).json()
+    found = client.get(f"/v1/adapters/{job['fine_tuned_model']}").json()
+    assert found["metadata"] == {"a": "b"}
+
+
 @pytest.mark.parametrize(
     ("body", "param", "code", "words"),
     [
@@ -207,7 +249,7 @@ def test_an_empty_list_is_a_list(client: TestClient) -> None:
         ({"limit": 0}, 400, "limit"),
         ({"limit": 101}, 400, "limit"),
         ({"order": "up"}, 400, "order"),
-        ({"after": "lora-none"}, 404, "model"),
+        ({"after": "lora-none"}, 404, "after"),
     ],
 )
 def test_bad_pages_are_refused(

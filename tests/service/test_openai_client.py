@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -115,6 +116,36 @@ def test_completions_and_likelihoods_are_understood(client: OpenAI) -> None:
     assert told is not None
     assert told.content is not None
     assert len(told.content[0].top_logprobs) == 2
+
+
+def test_files_become_models_by_fine_tuning_jobs(client: OpenAI) -> None:
+    """The whole of OpenAI's way: send a file, create a job, chat with what it made."""
+    turns = [("system", "sort"), ("user", "b a"), ("assistant", "a b")]
+    row = {"messages": [{"role": role, "content": text} for role, text in turns]}
+    file = client.files.create(
+        file=("train.jsonl", json.dumps(row).encode()), purpose="fine-tune"
+    )
+    assert client.files.wait_for_processing(file.id).status == "processed"
+    assert [one.id for one in client.files.list()] == [file.id]
+    assert json.loads(client.files.content(file.id).read()) == row
+    job = client.fine_tuning.jobs.create(
+        model=BASE,
+        training_file=file.id,
+        method={
+            "type": "supervised",
+            "supervised": {"hyperparameters": {"n_epochs": 1}},
+        },
+    )
+    deadline = time.monotonic() + 60
+    while job.status not in ("succeeded", "failed") and time.monotonic() < deadline:
+        job = client.fine_tuning.jobs.retrieve(job.id)
+    assert job.fine_tuned_model is not None
+    assert ask(client, job.fine_tuned_model)
+    assert [one.id for one in client.fine_tuning.jobs.list()] == [job.id]
+    events = list(client.fine_tuning.jobs.list_events(job.id))
+    assert job.fine_tuned_model in events[0].message
+    assert client.fine_tuning.jobs.cancel(job.id).status == "succeeded"
+    assert client.files.delete(file.id).deleted
 
 
 def test_the_asynchronous_client_asks_for_several_at_once(

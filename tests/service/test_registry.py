@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, select
 
 from genadapter.adapter import Adapter
-from genadapter.errors import AdapterNotFoundError, ConfigError
-from service.access import Caller, new_key
-from service.errors import AdapterExistsError, StorageUnavailableError
+from genadapter.errors import AdapterNotFoundError
+from service.access import Caller
+from service.database import Database
+from service.errors import AdapterExistsError
+from service.paging import PageAsked
 from service.registry import Holding, Registry
 from service.store import AdapterStore, StoredAdapter
-from service.tables import METADATA
 
 ANN, BOB = Caller(owner="ann"), Caller(owner="bob")
 ADMIN = Caller(owner="root", role="admin")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of either kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'registry.db'}"
-    new_database: Callable[[], str] = request.getfixturevalue("postgres")
-    return new_database()
-
-
 @pytest.fixture
-def registry(url: str) -> Iterator[Registry]:
+def registry(database: Database) -> Registry:
     """A registry with nothing in it."""
-    registry = Registry(url)
-    yield registry
-    registry.close()
+    return Registry(database)
 
 
 @pytest.fixture
@@ -130,8 +116,9 @@ def test_pages_follow_each_other(
     for newest_first in (False, True):
         seen, after = [], None
         while True:
-            page = registry.page(ANN, after=after, limit=2, newest_first=newest_first)
-            seen += [held.id for held in page.adapters]
+            asked = PageAsked(after=after, limit=2, newest_first=newest_first)
+            page = registry.page(ANN, asked)
+            seen += [held.id for held in page.items]
             if not page.has_more:
                 break
             after = seen[-1]
@@ -160,59 +147,13 @@ def test_of_many_who_add_at_once_one_is_first(
     assert len(registry.all_of(ANN)) == 2
 
 
-def test_keys_are_kept_by_their_sums(registry: Registry, url: str) -> None:
-    """The secret is nowhere in the database."""
-    secret, key = new_key("ann")
-    registry.add_key(key)
-    assert registry.find_key(key.sha256) == key
-    assert registry.all_keys() == (key,)
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        for table in METADATA.sorted_tables:
-            assert secret not in str(connection.execute(select(table)).all())
-    engine.dispose()
-    assert registry.remove_key(key.id)
-    assert not registry.remove_key(key.id)
-    assert registry.find_key(key.sha256) is None
-
-
 def test_a_second_opening_finds_what_there_is(
     registry: Registry, stored: list[StoredAdapter], url: str
 ) -> None:
     """Tables are made once, also where several open at the same time."""
     registry.add(stored[0], ANN, Holding())
     with ThreadPoolExecutor(4) as pool:
-        opened = list(pool.map(Registry, [url] * 4))
+        opened = list(pool.map(Database, [url] * 4))
     for again in opened:
-        assert [held.id for held in again.all_of(ANN)] == [stored[0].id]
+        assert [held.id for held in Registry(again).all_of(ANN)] == [stored[0].id]
         again.close()
-
-
-def test_of_several_who_make_the_tables_one_does(url: str) -> None:
-    """As workers do that start together."""
-    with ThreadPoolExecutor(4) as pool:
-        opened = list(pool.map(Registry, [url] * 4))
-    for registry in opened:
-        assert registry.all_keys() == ()
-        registry.close()
-
-
-def test_migrations_lead_to_the_tables_that_are_used(
-    registry: Registry, url: str
-) -> None:
-    """Nothing is missing and nothing is there that no table of ours has."""
-    assert registry.all_keys() == ()
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection)
-        assert compare_metadata(context, METADATA) == []
-    engine.dispose()
-
-
-def test_a_database_that_cannot_be_used_says_so(tmp_path: Path) -> None:
-    """Neither a path nor a password is told."""
-    with pytest.raises(ConfigError, match=r"sqlite:///registry\.db"):
-        Registry("nonsense")
-    with pytest.raises(StorageUnavailableError) as caught:
-        Registry(f"sqlite:///{tmp_path}/none/registry.db")
-    assert str(tmp_path) not in str(caught.value)
