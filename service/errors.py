@@ -16,6 +16,7 @@ GenAdapterError
   QuotaExceededError            the owner holds as many adapters as it may
   RateLimitError                the owner has used up what a minute may have
   StorageUnavailableError       the store cannot be written or read
+  VllmError                     a vLLM server refused or failed
 """
 
 from __future__ import annotations
@@ -120,6 +121,19 @@ class StorageUnavailableError(GenAdapterError):
     """The store's folder cannot be written or read."""
 
 
+class VllmError(GenAdapterError):
+    """A vLLM server refused or failed."""
+
+    def __init__(
+        self, message: str, *, status: int | None = None, may_pass: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        """Of its reply, if there was one."""
+        self.may_pass = may_pass
+        """Whether another try may fare better."""
+
+
 class ErrorBody(BaseModel):
     """What went wrong, in OpenAI's four keys."""
 
@@ -199,6 +213,7 @@ ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
     EngineStoppedError: _server(503, "not_ready", retry=5),
     EngineTimeoutError: _server(504, "timeout"),
     StorageUnavailableError: _server(507, "storage_unavailable"),
+    VllmError: _server(502, "vllm_failed", retry=5),
 }
 """Every class of error the service can meet; a test finds one that is missing."""
 
