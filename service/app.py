@@ -19,6 +19,7 @@ from service.access import Doorkeeper, read_keys
 from service.adapter_service import AdapterService
 from service.dependencies import State
 from service.engine import Engine
+from service.engines import AnsweringEngine
 from service.errors import StorageUnavailableError, add_error_handlers
 from service.limits import Limits, Meter, RateLimit
 from service.metrics import CountReplies, Metrics
@@ -27,6 +28,9 @@ from service.registry import Registry
 from service.routes import adapters, chat, completions, health, metrics, models
 from service.settings import Settings, is_loopback
 from service.store import AdapterStore
+from service.vllm_client import VllmServer
+from service.vllm_engine import VllmEngine
+from service.vllm_replicas import VllmReplicas
 
 EXPIRY_SECONDS = 60.0
 """Between two looks for adapters whose time is over."""
@@ -38,7 +42,7 @@ class Services:
 
     adapters: AdapterService
     """Creates and keeps adapters."""
-    engine: Engine
+    engine: AnsweringEngine
     """Runs them."""
     metrics: Metrics
     """Told by all of them."""
@@ -72,8 +76,8 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
     """Joins a loaded pipeline and base model under the limits of the settings.
 
     Raises:
-        ConfigError: There is no key, but the address is open to others; or the registry's
-            URL cannot be used.
+        ConfigError: There is no key, but the address is open to others; the registry's
+            URL cannot be used; or engine and vLLM's addresses do not go together.
         StorageUnavailableError: The store or the registry cannot be opened.
     """
     store = AdapterStore(settings.store, max_resident=settings.max_resident_adapters)
@@ -89,13 +93,6 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
             f"{settings.host}: set GENADAPTER_API_KEYS or run `genadapter keys create`, "
             "or leave the host out"
         )
-    config = Engine.Config(
-        max_batch_size=settings.max_batch_size,
-        max_waiting_requests=settings.max_waiting_requests,
-        max_context_tokens=settings.max_context_tokens,
-        default_max_tokens=settings.default_max_tokens,
-        timeout_seconds=settings.request_timeout_seconds,
-    )
     meter = Meter(
         registry,
         Limits(
@@ -114,7 +111,7 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
         meter=meter,
         metrics=measured,
     )
-    engine = Engine(base, spec=pipeline.spec, config=config, metrics=measured)
+    engine = _new_engine(pipeline, base, settings, measured)
     measured.watch(
         {
             "queue_depth": ("Requests that wait.", lambda: engine.num_waiting),
@@ -123,7 +120,7 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
             "adapters_resident": ("Adapters in memory.", service.num_resident),
         },
         in_use=engine.in_use,
-        max_adapters=config.max_batch_size,
+        max_adapters=settings.max_batch_size,
     )
     return Services(
         adapters=service,
@@ -132,6 +129,45 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
         meter=meter,
         keeper=keeper,
         max_body_bytes=settings.max_body_bytes,
+    )
+
+
+def _new_engine(
+    pipeline: Pipeline, base: BaseModel, settings: Settings, metrics: Metrics
+) -> AnsweringEngine:
+    urls = [url for url in settings.vllm_url.split(",") if url]
+    if bool(urls) != (settings.engine == "vllm"):
+        raise ConfigError(
+            f"engine vllm needs vllm_url and no other engine has a use for it, got "
+            f"engine {settings.engine} and vllm_url {settings.vllm_url!r}: set "
+            "GENADAPTER_ENGINE and GENADAPTER_VLLM_URL, or neither"
+        )
+    if settings.engine == "local":
+        config = Engine.Config(
+            max_batch_size=settings.max_batch_size,
+            max_waiting_requests=settings.max_waiting_requests,
+            max_context_tokens=settings.max_context_tokens,
+            default_max_tokens=settings.default_max_tokens,
+            timeout_seconds=settings.request_timeout_seconds,
+        )
+        return Engine(base, spec=pipeline.spec, config=config, metrics=metrics)
+    seconds = settings.request_timeout_seconds
+    key = settings.vllm_key.get_secret_value()
+    return VllmEngine(
+        base,
+        VllmReplicas(
+            [VllmServer(url, key=key, timeout_seconds=seconds) for url in urls],
+            base_name=pipeline.base_name,
+            folder=(settings.vllm_store or settings.store).absolute(),
+        ),
+        spec=pipeline.spec,
+        config=VllmEngine.Config(
+            max_requests=settings.max_batch_size + settings.max_waiting_requests,
+            max_context_tokens=settings.max_context_tokens,
+            default_max_tokens=settings.default_max_tokens,
+            timeout_seconds=seconds,
+        ),
+        metrics=metrics,
     )
 
 

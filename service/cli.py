@@ -59,6 +59,13 @@ def serve(
         str | None,
         typer.Option(help="Database, as SQLAlchemy's URL; SQLite if not given."),
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="What answers: local, as if not given, or vllm."),
+    ] = None,
+    vllm_url: Annotated[
+        str | None, typer.Option(help="Running vLLM servers, with commas between.")
+    ] = None,
 ) -> None:
     """Serve adapters and chat over HTTP, in the shapes that OpenAI's clients know."""
     # Imported here, so that help answers at once.
@@ -76,6 +83,8 @@ def serve(
         "base_name": base_name,
         "store": store,
         "registry": registry,
+        "engine": engine,
+        "vllm_url": vllm_url,
     }
     settings = read_settings(flags)
     with progress("Loading the base model, the encoder and the bundle"):

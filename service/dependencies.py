@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from service.access import Caller
 from service.adapter_service import AdapterService
-from service.engine import Engine
+from service.engines import AnsweringEngine
 from service.limits import Meter
 from service.metrics import Metrics
 
@@ -17,7 +17,7 @@ class State(TypedDict):
     """Everything a running app holds."""
 
     adapters: AdapterService
-    engine: Engine
+    engine: AnsweringEngine
     meter: Meter
     metrics: Metrics
     started: int
@@ -29,9 +29,9 @@ def get_adapters(request: Request) -> AdapterService:
     return cast(AdapterService, request.state.adapters)
 
 
-def get_engine(request: Request) -> Engine:
+def get_engine(request: Request) -> AnsweringEngine:
     """The engine of this app."""
-    return cast(Engine, request.state.engine)
+    return cast(AnsweringEngine, request.state.engine)
 
 
 def get_meter(request: Request) -> Meter:
@@ -55,7 +55,7 @@ def get_caller(request: Request) -> Caller:
 
 
 Adapters = Annotated[AdapterService, Depends(get_adapters)]
-ChatEngine = Annotated[Engine, Depends(get_engine)]
+ChatEngine = Annotated[AnsweringEngine, Depends(get_engine)]
 Metered = Annotated[Meter, Depends(get_meter)]
 Measured = Annotated[Metrics, Depends(get_metrics)]
 Started = Annotated[int, Depends(get_started)]

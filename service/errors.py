@@ -15,6 +15,7 @@ GenAdapterError
   NotAuthenticatedError         no key, or one that is not known
   QuotaExceededError            the owner holds as many adapters as it may
   RateLimitError                the owner has used up what a minute may have
+  ScaleError (ValueError)       the engine cannot scale adapters
   StorageUnavailableError       the store cannot be written or read
   VllmError                     a vLLM server refused or failed
 """
@@ -117,6 +118,16 @@ class RateLimitError(GenAdapterError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class ScaleError(GenAdapterError, ValueError):
+    """The engine that runs here cannot scale adapters."""
+
+    def __init__(self, scale: float) -> None:
+        super().__init__(
+            f"scale is 1 where vLLM answers, got {scale:g}: leave it out, or start the "
+            "service with --engine local"
+        )
+
+
 class StorageUnavailableError(GenAdapterError):
     """The store's folder cannot be written or read."""
 
@@ -212,6 +223,7 @@ ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
     ),
     EngineStoppedError: _server(503, "not_ready", retry=5),
     EngineTimeoutError: _server(504, "timeout"),
+    ScaleError: ErrorRow(status=400, code="unsupported_value", param="scale"),
     StorageUnavailableError: _server(507, "storage_unavailable"),
     VllmError: _server(502, "vllm_failed", retry=5),
 }

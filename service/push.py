@@ -169,8 +169,8 @@ def base_id(cards: Sequence[ModelCard], base_name: str) -> str:
             return card.id
     served = ", ".join(card.id for card in bases) or "no base"
     raise VllmError(
-        f"the adapter is for {base_name}, the server has {served}: start vLLM on that "
-        "base, or give its name there if it is the same"
+        f"the server has {served}, not {base_name}: start vLLM on that base, or name "
+        "it as the server does if it is the same"
     )
 
 

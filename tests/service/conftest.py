@@ -191,6 +191,27 @@ def hold() -> Iterator[Callable[[nn.Module], Hold]]:
         yield install
 
 
+_WRITTEN: dict[str | int | None, tuple[int, str]] = {
+    "too long": (
+        400,
+        '{"error": {"message": "This model\'s maximum context length is 4 tokens.", '
+        '"type": "BadRequestError", "param": null, "code": 400}}',
+    ),
+    "error event": (
+        200,
+        'data: {"error": {"message": "EngineCore died", "code": 500}}\n\ndata: [DONE]\n\n',
+    ),
+    "no end": (200, "data: [DONE]\n\n"),
+    "no ids": (200, 'data: {"choices": [{"text": "x", "finish_reason": null}]}\n\n'),
+    "aborted": (
+        200,
+        'data: {"choices": [{"token_ids": [], "finish_reason": "abort"}]}\n\n',
+    ),
+    "no likelihoods": (200, '{"choices": [{"text": "x", "logprobs": null}]}'),
+}
+"""Status and text of replies that are written beforehand."""
+
+
 class FakeVllm(httpx.AsyncBaseTransport):
     """A vLLM without a model, and the network to it: it replies as vLLM does.
 
@@ -217,9 +238,10 @@ class FakeVllm(httpx.AsyncBaseTransport):
         """Tokens that follow every prompt, the last one being the end."""
         self.pause_seconds = 0.0
         """Before every token."""
-        self.failures: defaultdict[str, deque[str | int]] = defaultdict(deque)
-        """By path, what becomes of the next calls: `down`, `timeout`, `lost`
-        (done, but nobody heard), `stale` (an old list), or a status."""
+        self.failures: defaultdict[str, deque[str | int | None]] = defaultdict(deque)
+        """By path, what becomes of the next calls: a status, or one of `down`,
+        `timeout`, `lost` (done, but nobody heard), `stale` (an old list), `forgotten`
+        (a restart comes first) and the keys of `_WRITTEN`."""
         self.calls: list[tuple[str, Any]] = []
         """Paths and bodies."""
         self.num_dropped = 0
@@ -237,6 +259,11 @@ class FakeVllm(httpx.AsyncBaseTransport):
             raise httpx.ReadTimeout("")
         if failure == "stale":
             return httpx.Response(200, json={"data": [self._base_card()]})
+        if failure == "forgotten":
+            self.loaded.clear()
+        if failure in _WRITTEN:
+            status, text = _WRITTEN[failure]
+            return httpx.Response(status, text=text, request=request)
         if isinstance(failure, int):
             return httpx.Response(failure, text="", request=request)
         reply = await self._inner.handle_async_request(request)

@@ -168,7 +168,7 @@ def test_another_base_is_refused(new_vllm: NewVllm) -> None:
     fake = new_vllm(base_id="bigger")
     (outcome,) = hand([ONE], [fake])
     assert outcome.state == "failed"
-    assert "for base, the server has bigger" in outcome.reason
+    assert "the server has bigger, not base" in outcome.reason
     assert fake.count("/v1/load_lora_adapter") == 0
 
 
@@ -205,6 +205,36 @@ def test_a_server_that_cannot_answer_has_not_converged(new_vllm: NewVllm) -> Non
     (outcome,) = hand([ONE], [fake])
     assert outcome.state == "failed"
     assert outcome.reason.startswith("it is there, but http://vllm-0:8000 replied 500")
+
+
+def test_a_server_that_tells_no_likelihoods_has_not_converged(
+    new_vllm: NewVllm,
+) -> None:
+    """Without them nobody can say whether the adapter works."""
+    fake = new_vllm()
+    fake.failures["/v1/completions"].append("no likelihoods")
+    (outcome,) = hand([ONE], [fake])
+    assert outcome.state == "failed"
+    assert "told no likelihoods" in outcome.reason
+
+
+def test_what_is_taken_and_never_listed_has_not_converged(new_vllm: NewVllm) -> None:
+    """The list is what counts, and it is not asked for ever."""
+    fake = new_vllm()
+    fake.failures["/v1/models"].extend(["stale"] * 9)
+    (outcome,) = hand([ONE], [fake])
+    assert outcome.state == "failed"
+    assert "does not list it" in outcome.reason
+    assert fake.count("/v1/load_lora_adapter") == 3
+
+
+def test_a_refused_adapter_is_not_tried_again(new_vllm: NewVllm) -> None:
+    """Its rank will be as high the next time."""
+    fake = new_vllm()
+    fake.failures["/v1/load_lora_adapter"].append(400)
+    (outcome,) = hand([ONE], [fake])
+    assert outcome.reason.endswith("See the server's log")
+    assert not fake.loaded
 
 
 def test_something_else_at_the_address_is_told(new_vllm: NewVllm) -> None:
@@ -273,4 +303,4 @@ def test_the_command_reports_every_server(
     assert both.exit_code == 1
     assert f"{url}\tpresent" in both.stdout
     assert f"{other}\tfailed" in both.stdout
-    assert "the server has another" in both.stderr
+    assert "the server has another, not" in both.stderr

@@ -60,7 +60,7 @@ class GenAdapterResolver(LoRAResolver):  # type: ignore[misc]
 
     async def _fetch(self, name: str, base_model_name: str) -> Path | None:
         try:
-            folder = await asyncio.to_thread(self._cache.fetch, name)
+            folder: Path | None = await asyncio.to_thread(self._cache.fetch, name)
             if folder is None:
                 return None
             config = json.loads((folder / CONFIG_FILE).read_bytes())
