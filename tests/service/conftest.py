@@ -292,10 +292,7 @@ class FakeVllm(httpx.AsyncBaseTransport):
 
         @app.get("/v1/models")
         def models() -> Any:
-            cards = [
-                {"id": name, "root": path, "parent": parent}
-                for name, (path, parent) in self.loaded.items()
-            ]
+            cards = [_card(name, *found) for name, found in self.loaded.items()]
             return {"object": "list", "data": [self._base_card(), *cards]}
 
         app.post("/v1/load_lora_adapter")(self._load)
@@ -303,7 +300,7 @@ class FakeVllm(httpx.AsyncBaseTransport):
         return app
 
     def _base_card(self) -> dict[str, str | None]:
-        return {"id": self.base_id, "root": self.root, "parent": None}
+        return _card(self.base_id, self.root, None)
 
     async def _load(self, request: Request) -> Response:
         body = await request.json()
@@ -400,6 +397,10 @@ class FakeVllm(httpx.AsyncBaseTransport):
             is_done = True
         finally:
             self.num_dropped += not is_done
+
+
+def _card(name: str, root: str, parent: str | None) -> dict[str, str | None]:
+    return {"id": name, "object": "model", "root": root, "parent": parent}
 
 
 def _vllm_error(status: int, kind: str, message: str) -> Response:
