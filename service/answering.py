@@ -20,7 +20,7 @@ from genadapter.errors import (
     SpecMismatchError,
 )
 from service.conversation import Answer, Piece, Request
-from service.engine import Engine
+from service.engines import AnsweringEngine
 from service.errors import (
     ClientGoneError,
     ContextLengthError,
@@ -29,6 +29,8 @@ from service.errors import (
     EngineTimeoutError,
     NoEffectError,
     RateLimitError,
+    ScaleError,
+    VllmError,
     documented,
     envelope_of,
 )
@@ -52,7 +54,9 @@ ANSWERED: dict[int | str, dict[str, Any]] = {
         EngineTimeoutError,
         NoEffectError,
         RateLimitError,
+        ScaleError,
         SpecMismatchError,
+        VllmError,
     ),
 }
 """`responses=` of routes that answer."""
@@ -66,7 +70,11 @@ Spend = Callable[[int], None]
 
 
 async def answer_all(
-    engine: Engine, requests: Sequence[Request], http: HttpRequest, *, spend: Spend
+    engine: AnsweringEngine,
+    requests: Sequence[Request],
+    http: HttpRequest,
+    *,
+    spend: Spend,
 ) -> list[Answer]:
     """Waits for all answers; gives all up where one fails or the client goes.
 
@@ -99,7 +107,7 @@ async def answer_all(
 
 
 async def stream_all(
-    engine: Engine, requests: Sequence[Request]
+    engine: AnsweringEngine, requests: Sequence[Request]
 ) -> AsyncGenerator[Told]:
     """Pieces of all answers as they come, each answer's last item being the answer.
 
@@ -138,7 +146,7 @@ async def stream_all(
 
 
 async def respond_in_events(
-    engine: Engine,
+    engine: AnsweringEngine,
     requests: Sequence[Request],
     *,
     parts_of: Callable[[int, Piece | Answer], Iterator[BaseModel]],

@@ -21,6 +21,7 @@ from service.background import Background
 from service.database import Database
 from service.dependencies import State
 from service.engine import Engine
+from service.engines import AnsweringEngine
 from service.errors import StorageUnavailableError, add_error_handlers
 from service.jobs import Jobs
 from service.keyring import Keyring
@@ -43,6 +44,9 @@ from service.settings import Settings, is_loopback
 from service.store import AdapterStore
 from service.uploads import Uploads
 from service.usage import Usage
+from service.vllm_client import VllmServer
+from service.vllm_engine import VllmEngine
+from service.vllm_replicas import VllmReplicas
 
 EXPIRY_SECONDS = 60.0
 """Between two looks for adapters whose time is over."""
@@ -54,7 +58,7 @@ class Services:
 
     adapters: AdapterService
     """Creates and keeps adapters."""
-    engine: Engine
+    engine: AnsweringEngine
     """Runs them."""
     metrics: Metrics
     """Told by all of them."""
@@ -102,8 +106,8 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
     """Joins a loaded pipeline and base model under the limits of the settings.
 
     Raises:
-        ConfigError: There is no key, but the address is open to others; or the registry's
-            URL cannot be used.
+        ConfigError: There is no key, but the address is open to others; the registry's
+            URL cannot be used; or engine and vLLM's addresses do not go together.
         StorageUnavailableError: The store or the registry cannot be opened.
     """
     store = AdapterStore(settings.store, max_resident=settings.max_resident_adapters)
@@ -120,13 +124,6 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
             f"{settings.host}: set GENADAPTER_API_KEYS or run `genadapter keys create`, "
             "or leave the host out"
         )
-    config = Engine.Config(
-        max_batch_size=settings.max_batch_size,
-        max_waiting_requests=settings.max_waiting_requests,
-        max_context_tokens=settings.max_context_tokens,
-        default_max_tokens=settings.default_max_tokens,
-        timeout_seconds=settings.request_timeout_seconds,
-    )
     meter = Meter(
         registry,
         usage,
@@ -146,7 +143,7 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
         meter=meter,
         metrics=measured,
     )
-    engine = Engine(base, spec=pipeline.spec, config=config, metrics=measured)
+    engine = _new_engine(pipeline, base, settings, measured)
     measured.watch(
         {
             "queue_depth": ("Requests that wait.", lambda: engine.num_waiting),
@@ -155,7 +152,7 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
             "adapters_resident": ("Adapters in memory.", service.num_resident),
         },
         in_use=engine.in_use,
-        max_adapters=config.max_batch_size,
+        max_adapters=settings.max_batch_size,
     )
     return Services(
         adapters=service,
@@ -171,6 +168,45 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
         max_body_bytes=settings.max_body_bytes,
         max_file_bytes=settings.max_file_bytes,
         max_waiting_jobs=settings.max_waiting_requests,
+    )
+
+
+def _new_engine(
+    pipeline: Pipeline, base: BaseModel, settings: Settings, metrics: Metrics
+) -> AnsweringEngine:
+    urls = [url for url in settings.vllm_url.split(",") if url]
+    if bool(urls) != (settings.engine == "vllm"):
+        raise ConfigError(
+            f"engine vllm needs vllm_url and no other engine has a use for it, got "
+            f"engine {settings.engine} and vllm_url {settings.vllm_url!r}: set "
+            "GENADAPTER_ENGINE and GENADAPTER_VLLM_URL, or neither"
+        )
+    if settings.engine == "local":
+        config = Engine.Config(
+            max_batch_size=settings.max_batch_size,
+            max_waiting_requests=settings.max_waiting_requests,
+            max_context_tokens=settings.max_context_tokens,
+            default_max_tokens=settings.default_max_tokens,
+            timeout_seconds=settings.request_timeout_seconds,
+        )
+        return Engine(base, spec=pipeline.spec, config=config, metrics=metrics)
+    seconds = settings.request_timeout_seconds
+    key = settings.vllm_key.get_secret_value()
+    return VllmEngine(
+        base,
+        VllmReplicas(
+            [VllmServer(url, key=key, timeout_seconds=seconds) for url in urls],
+            base_name=pipeline.base_name,
+            folder=(settings.vllm_store or settings.store).absolute(),
+        ),
+        spec=pipeline.spec,
+        config=VllmEngine.Config(
+            max_requests=settings.max_batch_size + settings.max_waiting_requests,
+            max_context_tokens=settings.max_context_tokens,
+            default_max_tokens=settings.default_max_tokens,
+            timeout_seconds=seconds,
+        ),
+        metrics=metrics,
     )
 
 

@@ -1,4 +1,4 @@
-"""The service's sub-command: `genadapter serve`."""
+"""The service's sub-commands: `serve`, `push`, `keys`, `bench serve`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ StoreOption = Annotated[
 def register(app: typer.Typer) -> None:
     """Adds the service's commands to the one command line."""
     app.command()(serve)
+    app.command()(push)
     keys = typer.Typer(help="API keys of the service.", no_args_is_help=True)
     keys.command("create")(create_key)
     keys.command("list")(list_keys)
@@ -58,6 +59,13 @@ def serve(
         str | None,
         typer.Option(help="Database, as SQLAlchemy's URL; SQLite if not given."),
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="What answers: local, as if not given, or vllm."),
+    ] = None,
+    vllm_url: Annotated[
+        str | None, typer.Option(help="Running vLLM servers, with commas between.")
+    ] = None,
 ) -> None:
     """Serve adapters and chat over HTTP, in the shapes that OpenAI's clients know."""
     # Imported here, so that help answers at once.
@@ -75,6 +83,8 @@ def serve(
         "base_name": base_name,
         "store": store,
         "registry": registry,
+        "engine": engine,
+        "vllm_url": vllm_url,
     }
     settings = read_settings(flags)
     with progress("Loading the base model, the encoder and the bundle"):
@@ -88,6 +98,60 @@ def serve(
         logging.getLogger(package).setLevel(logging.INFO)
     # Without a configuration of its own uvicorn logs where all else is logged: stderr.
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None)
+
+
+def push(
+    adapters: Annotated[
+        list[str], typer.Argument(help="Folders of adapters, or ids in the store.")
+    ],
+    to: Annotated[
+        str, typer.Option(metavar="vllm=URL[,URL...]", help="Servers that get them.")
+    ],
+    key: Annotated[
+        str,
+        typer.Option(envvar="GENADAPTER_VLLM_KEY", help="API key of the servers."),
+    ] = "",
+    path_on_server: Annotated[
+        str | None,
+        typer.Option(help="Where the servers have the folder that adapters lie in."),
+    ] = None,
+    base_name: Annotated[
+        str | None,
+        typer.Option(
+            help="What the servers call the base; as the adapter if not given."
+        ),
+    ] = None,
+    store: StoreOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Load adapters into running vLLM servers, and check that they answer with them."""
+    import asyncio
+    from dataclasses import asdict
+
+    from genadapter.display import print_error, print_json, progress
+    from service.push import find_wanted, push_to_urls, read_targets
+    from service.settings import read_settings
+
+    urls = read_targets(to)
+    folder = read_settings({"store": store}).store
+    wanted = [
+        find_wanted(
+            one, store=folder, path_on_server=path_on_server, base_name=base_name
+        )
+        for one in adapters
+    ]
+    with progress(f"Handing adapters to {', '.join(urls)}"):
+        outcomes = asyncio.run(push_to_urls(wanted, urls, key=key))
+    if as_json:
+        print_json([asdict(outcome) for outcome in outcomes])
+    else:
+        for found in outcomes:
+            typer.echo(f"{found.name}\t{found.url}\t{found.state}")
+    for found in outcomes:
+        if not found.is_good:
+            print_error(f"{found.name} on {found.url}: {found.reason}")
+    if not all(found.is_good for found in outcomes):
+        raise typer.Exit(1)
 
 
 def bench_serve(

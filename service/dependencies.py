@@ -9,7 +9,7 @@ from fastapi import Depends, Query, Request
 from service.access import Caller
 from service.adapter_service import AdapterService
 from service.background import Background
-from service.engine import Engine
+from service.engines import AnsweringEngine
 from service.jobs import Jobs
 from service.limits import Meter
 from service.metrics import Metrics
@@ -23,7 +23,7 @@ class State(TypedDict):
 
     adapters: AdapterService
     background: Background
-    engine: Engine
+    engine: AnsweringEngine
     jobs: Jobs
     meter: Meter
     metrics: Metrics
@@ -58,9 +58,9 @@ def get_uploads(request: Request) -> Uploads:
     return cast(Uploads, request.state.uploads)
 
 
-def get_engine(request: Request) -> Engine:
+def get_engine(request: Request) -> AnsweringEngine:
     """The engine of this app."""
-    return cast(Engine, request.state.engine)
+    return cast(AnsweringEngine, request.state.engine)
 
 
 def get_meter(request: Request) -> Meter:
@@ -95,7 +95,7 @@ def get_asked(
 
 
 Adapters = Annotated[AdapterService, Depends(get_adapters)]
-ChatEngine = Annotated[Engine, Depends(get_engine)]
+ChatEngine = Annotated[AnsweringEngine, Depends(get_engine)]
 Metered = Annotated[Meter, Depends(get_meter)]
 Measured = Annotated[Metrics, Depends(get_metrics)]
 Started = Annotated[int, Depends(get_started)]

@@ -20,8 +20,10 @@ GenAdapterError
   QuotaExceededError            the owner holds as many adapters as it may
   RangeNotSatisfiableError (ValueError)  a range behind a file's end
   RateLimitError                the owner has used up what a minute may have
-  TrainingFileError (ValueError)  a file that cannot be learned from
+  ScaleError (ValueError)       the engine cannot scale adapters
   StorageUnavailableError       the store cannot be written or read
+  TrainingFileError (ValueError)  a file that cannot be learned from
+  VllmError                     a vLLM server refused or failed
 """
 
 from __future__ import annotations
@@ -157,6 +159,16 @@ class RateLimitError(GenAdapterError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class ScaleError(GenAdapterError, ValueError):
+    """The engine that runs here cannot scale adapters."""
+
+    def __init__(self, scale: float) -> None:
+        super().__init__(
+            f"scale is 1 where vLLM answers, got {scale:g}: leave it out, or start the "
+            "service with --engine local"
+        )
+
+
 class TrainingFileError(GenAdapterError, ValueError):
     """A file that cannot be learned from."""
 
@@ -166,6 +178,19 @@ class TrainingFileError(GenAdapterError, ValueError):
 
 class StorageUnavailableError(GenAdapterError):
     """The store's folder cannot be written or read."""
+
+
+class VllmError(GenAdapterError):
+    """A vLLM server refused or failed."""
+
+    def __init__(
+        self, message: str, *, status: int | None = None, may_pass: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        """Of its reply, if there was one."""
+        self.may_pass = may_pass
+        """Whether another try may fare better."""
 
 
 class ErrorBody(BaseModel):
@@ -256,7 +281,9 @@ ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
     ),
     EngineStoppedError: _server(503, "not_ready", retry=5),
     EngineTimeoutError: _server(504, "timeout"),
+    ScaleError: ErrorRow(status=400, code="unsupported_value", param="scale"),
     StorageUnavailableError: _server(507, "storage_unavailable"),
+    VllmError: _server(502, "vllm_failed", retry=5),
 }
 """Every class of error the service can meet; a test finds one that is missing."""
 

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from genadapter.errors import ConfigError
 from genadapter.packages import home
 from genadapter.precision import DtypeName
+from service.engines import EngineName
 
 
 class Settings(BaseSettings):
@@ -51,6 +52,14 @@ class Settings(BaseSettings):
     """Of each owner; 0 is no limit."""
     max_adapter_bytes: int = Field(0, ge=0)
     """Of all adapters of an owner together; 0 is no limit."""
+    engine: EngineName = "local"
+    """What answers: `local` here, or `vllm` on running servers."""
+    vllm_url: str = ""
+    """Addresses of vLLM servers on the same base, with commas between."""
+    vllm_key: SecretStr = SecretStr("")
+    """Their API key."""
+    vllm_store: Path | None = None
+    """The store's folder as the servers see it; none means under the same path."""
     family: str | None = None
     """Generator family; none means the bundle's own."""
     dtype: DtypeName = "float32"

@@ -14,12 +14,14 @@ HOMES = {
     "transformers": {"genadapter/base_model.py"},
     "sentence_transformers": {"genadapter/encoder.py"},
     "faiss": {"genadapter/library.py"},
+    "httpx": {"service/vllm_client.py"},
     "sklearn": {"training/suite_report.py", "training/familiarity.py"},
 }
 OWNERS = {
     "lightning": "training",
     "matplotlib": "training",
     "fastapi": "service",
+    "httpx": "service",
     "uvicorn": "service",
     "pydantic": "service",
     "pydantic_settings": "service",
