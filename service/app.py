@@ -44,9 +44,9 @@ from service.settings import Settings, is_loopback
 from service.store import AdapterStore
 from service.uploads import Uploads
 from service.usage import Usage
-from service.vllm_client import VllmServer
-from service.vllm_engine import VllmEngine
-from service.vllm_replicas import VllmReplicas
+from service.vllm.client import VllmServer
+from service.vllm.engine import VllmEngine
+from service.vllm.replicas import VllmReplicas
 
 EXPIRY_SECONDS = 60.0
 """Between two looks for adapters whose time is over."""

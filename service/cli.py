@@ -129,8 +129,8 @@ def push(
     from dataclasses import asdict
 
     from genadapter.display import print_error, print_json, progress
-    from service.push import find_wanted, push_to_urls, read_targets
     from service.settings import read_settings
+    from service.vllm.push import find_wanted, push_to_urls, read_targets
 
     urls = read_targets(to)
     folder = read_settings({"store": store}).store

@@ -14,7 +14,7 @@ HOMES = {
     "transformers": {"genadapter/base_model.py"},
     "sentence_transformers": {"genadapter/encoder.py"},
     "faiss": {"genadapter/library.py"},
-    "httpx": {"service/vllm_client.py"},
+    "httpx": {"service/vllm/client.py"},
     "sklearn": {"training/suite_report.py", "training/familiarity.py"},
 }
 OWNERS = {

@@ -4,7 +4,7 @@
 
 It installs vLLM into a new environment in FOLDER, outside of this project's own, starts
 `genadapter serve` and vLLM with the plugin, and takes minutes on both. The replies go to
-tests/service/vllm_replies.json, where tests hold the client and the fake against them.
+tests/service/vllm/replies.json, where tests hold the client and the fake against them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 VLLM, TORCH = "0.32.0", "2.13.0"
 PLUGIN = Path(__file__).resolve().parent
-REPLIES = PLUGIN.parents[1] / "tests" / "service" / "vllm_replies.json"
+REPLIES = PLUGIN.parents[1] / "tests" / "service" / "vllm" / "replies.json"
 KEY = "secret"
 READY_SECONDS = 900
 # They are built for another torch, and vLLM imports whichever it finds.

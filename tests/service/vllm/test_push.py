@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from genadapter.adapter import Adapter, save_adapter
 from genadapter.cli import create_app
 from genadapter.errors import AdapterNotFoundError, ConfigError
-from service.push import (
+from service.vllm.client import VllmServer
+from service.vllm.push import (
     Outcome,
     Patience,
     WantedAdapter,
@@ -22,7 +23,6 @@ from service.push import (
     push,
     read_targets,
 )
-from service.vllm_client import VllmServer
 
 NewVllm = Callable[..., Any]  # Any: the fake's class stands in conftest.py
 ONE = WantedAdapter(name="lora-1", path="/adapters/lora-1", base_name="base")

@@ -11,8 +11,8 @@ from pathlib import PurePath
 
 from genadapter.adapter import Adapter
 from service.errors import NoEffectError, VllmError
-from service.push import Patience, WantedAdapter, base_id, push
-from service.vllm_client import Json, VllmServer
+from service.vllm.client import Json, VllmServer
+from service.vllm.push import Patience, WantedAdapter, base_id, push
 
 logger = logging.getLogger(__name__)
 

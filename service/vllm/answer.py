@@ -9,7 +9,7 @@ from service.conversation import Answer, FinishReason, Piece, Request
 from service.errors import VllmError
 from service.sampling import Likely
 from service.transcript import Transcript
-from service.vllm_client import Json
+from service.vllm.client import Json
 
 _TOKEN = "token_id:"
 

@@ -30,9 +30,9 @@ from service.errors import (
     VllmError,
 )
 from service.metrics import Metrics
-from service.vllm_answer import VllmAnswer
-from service.vllm_client import Json
-from service.vllm_replicas import VllmReplicas
+from service.vllm.answer import VllmAnswer
+from service.vllm.client import Json
+from service.vllm.replicas import VllmReplicas
 
 logger = logging.getLogger(__name__)
 

@@ -15,10 +15,10 @@ from genadapter.base_model import BaseModel
 from service.conversation import Answer, Request
 from service.errors import VllmError
 from service.sampling import Sampling
-from service.vllm_answer import VllmAnswer
-from service.vllm_client import VllmServer
+from service.vllm.answer import VllmAnswer
+from service.vllm.client import VllmServer
 
-REPLIES = Path(__file__).parent / "vllm_replies.json"
+REPLIES = Path(__file__).parent / "replies.json"
 Replies = dict[str, Any]  # Any: plain JSON
 
 

@@ -36,9 +36,9 @@ from service.errors import (
 )
 from service.sampling import Likely, Sampling
 from service.settings import Settings
-from service.vllm_client import VllmServer
-from service.vllm_engine import VllmEngine
-from service.vllm_replicas import VllmReplicas
+from service.vllm.client import VllmServer
+from service.vllm.engine import VllmEngine
+from service.vllm.replicas import VllmReplicas
 
 NewVllm = Callable[..., Any]  # Any: the fake's class stands in conftest.py
 BASE = "tests/tiny-llama"

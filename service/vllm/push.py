@@ -17,7 +17,7 @@ from typing import Any, Literal
 from genadapter.adapter import load_adapter
 from genadapter.errors import ConfigError
 from service.errors import VllmError
-from service.vllm_client import ModelCard, VllmServer
+from service.vllm.client import ModelCard, VllmServer
 
 logger = logging.getLogger(__name__)
 

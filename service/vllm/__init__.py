@@ -1,0 +1,1 @@
+"""vLLM as the engine: a server over HTTP, its adapters, its answers."""
