@@ -44,5 +44,5 @@ $(INSTALLED): pyproject.toml constraints.txt
 		{ echo "Python 3.11 or newer is needed, $(PYTHON) is older: make PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install "$$(grep '^torch==' constraints.txt)"
-	$(PIP) install -c constraints.txt -e '.[training,ray,service,postgres,dev]'
+	$(PIP) install -c constraints.txt -e '.[training,ray,service,postgres,otel,dev]'
 	touch $@

@@ -27,6 +27,7 @@ from service.registry import Registry
 from service.routes import adapters, chat, completions, health, metrics, models
 from service.settings import Settings, is_loopback
 from service.store import AdapterStore
+from service.tracing import TraceRequests, Tracing, open_tracing
 
 EXPIRY_SECONDS = 60.0
 """Between two looks for adapters whose time is over."""
@@ -46,6 +47,8 @@ class Services:
     """Counts what owners use."""
     keeper: Doorkeeper
     """Knows who may come in."""
+    tracing: Tracing | None
+    """Sends spans of requests, where that is wanted."""
     max_body_bytes: int
     """Of a request."""
 
@@ -73,9 +76,10 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
 
     Raises:
         ConfigError: There is no key, but the address is open to others; or the registry's
-            URL cannot be used.
+            URL cannot be used; or traces are wanted and cannot be sent.
         StorageUnavailableError: The store or the registry cannot be opened.
     """
+    tracing = open_tracing(settings.otlp_endpoint)
     store = AdapterStore(settings.store, max_resident=settings.max_resident_adapters)
     registry = Registry(settings.registry_url)
     keeper = Doorkeeper(
@@ -131,6 +135,7 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
         metrics=measured,
         meter=meter,
         keeper=keeper,
+        tracing=tracing,
         max_body_bytes=settings.max_body_bytes,
     )
 
@@ -154,6 +159,8 @@ def create_app(services: Services) -> FastAPI:
             cleaning.cancel()
             await run_in_threadpool(services.engine.stop)
             services.adapters.close()
+            if services.tracing is not None:
+                await run_in_threadpool(services.tracing.close)
 
     app = FastAPI(
         title="genadapter",
@@ -169,6 +176,8 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(RateLimit, meter=services.meter)
     app.add_middleware(Door, keeper=services.keeper)
     app.add_middleware(CountReplies, metrics=services.metrics)
+    if services.tracing is not None:
+        app.add_middleware(TraceRequests, tracing=services.tracing)
     app.add_middleware(RequestIds)
     return app
 

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     """A request without an answer by then is given up."""
     max_resident_adapters: int = Field(256, ge=1)
     """Adapters kept in memory; the others are read from the store when used."""
+    otlp_endpoint: str | None = None
+    """Collector of traces, such as `http://collector:4318/v1/traces`; none means that there
+    are none. Needs the extra `otel`."""
 
     @property
     def registry_url(self) -> str:
