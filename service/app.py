@@ -18,6 +18,7 @@ from genadapter.pipeline import Pipeline
 from service.access import Doorkeeper, read_keys
 from service.adapter_service import AdapterService
 from service.dependencies import State
+from service.draining import Draining
 from service.engine import Engine
 from service.errors import StorageUnavailableError, add_error_handlers
 from service.limits import Limits, Meter, RateLimit
@@ -47,6 +48,8 @@ class Services:
     """Counts what owners use."""
     keeper: Doorkeeper
     """Knows who may come in."""
+    draining: Draining
+    """Knows whether the app was told to stop."""
     tracing: Tracing | None
     """Sends spans of requests, where that is wanted."""
     max_body_bytes: int
@@ -82,17 +85,7 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
     tracing = open_tracing(settings.otlp_endpoint)
     store = AdapterStore(settings.store, max_resident=settings.max_resident_adapters)
     registry = Registry(settings.registry_url)
-    keeper = Doorkeeper(
-        read_keys(settings.api_keys.get_secret_value()),
-        find=registry.find_key,
-        has_kept=bool(registry.all_keys()),
-    )
-    if keeper.is_open and not is_loopback(settings.host):
-        raise ConfigError(
-            f"without an API key the service listens on this machine alone, got host "
-            f"{settings.host}: set GENADAPTER_API_KEYS or run `genadapter keys create`, "
-            "or leave the host out"
-        )
+    keeper = open_door(settings, registry)
     config = Engine.Config(
         max_batch_size=settings.max_batch_size,
         max_waiting_requests=settings.max_waiting_requests,
@@ -135,9 +128,31 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
         metrics=measured,
         meter=meter,
         keeper=keeper,
+        draining=Draining(settings.drain_seconds),
         tracing=tracing,
         max_body_bytes=settings.max_body_bytes,
     )
+
+
+def open_door(settings: Settings, registry: Registry) -> Doorkeeper:
+    """Who may come in, by the keys of the settings and of the registry.
+
+    Raises:
+        ConfigError: There is no key, but the address is open to others.
+        StorageUnavailableError: The registry failed.
+    """
+    keeper = Doorkeeper(
+        read_keys(settings.api_keys.get_secret_value()),
+        find=registry.find_key,
+        has_kept=bool(registry.all_keys()),
+    )
+    if keeper.is_open and not is_loopback(settings.host):
+        raise ConfigError(
+            f"without an API key the service listens on this machine alone, got host "
+            f"{settings.host}: set GENADAPTER_API_KEYS or run `genadapter keys create`, "
+            "or leave the host out"
+        )
+    return keeper
 
 
 def create_app(services: Services) -> FastAPI:
@@ -148,13 +163,15 @@ def create_app(services: Services) -> FastAPI:
         services.engine.start()
         cleaning = asyncio.create_task(_expire(services.adapters))
         try:
-            yield {
-                "adapters": services.adapters,
-                "engine": services.engine,
-                "meter": services.meter,
-                "metrics": services.metrics,
-                "started": int(time.time()),
-            }
+            with services.draining.on_signal():
+                yield {
+                    "adapters": services.adapters,
+                    "draining": services.draining,
+                    "engine": services.engine,
+                    "meter": services.meter,
+                    "metrics": services.metrics,
+                    "started": int(time.time()),
+                }
         finally:
             cleaning.cancel()
             await run_in_threadpool(services.engine.stop)

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from service.access import Caller
 from service.adapter_service import AdapterService
+from service.draining import Draining
 from service.engine import Engine
 from service.limits import Meter
 from service.metrics import Metrics
@@ -17,6 +18,7 @@ class State(TypedDict):
     """Everything a running app holds."""
 
     adapters: AdapterService
+    draining: Draining
     engine: Engine
     meter: Meter
     metrics: Metrics
@@ -27,6 +29,11 @@ class State(TypedDict):
 def get_adapters(request: Request) -> AdapterService:
     """The adapters of this app."""
     return cast(AdapterService, request.state.adapters)
+
+
+def get_draining(request: Request) -> Draining:
+    """Whether this app was told to stop."""
+    return cast(Draining, request.state.draining)
 
 
 def get_engine(request: Request) -> Engine:
@@ -55,6 +62,7 @@ def get_caller(request: Request) -> Caller:
 
 
 Adapters = Annotated[AdapterService, Depends(get_adapters)]
+Stopping = Annotated[Draining, Depends(get_draining)]
 ChatEngine = Annotated[Engine, Depends(get_engine)]
 Metered = Annotated[Meter, Depends(get_meter)]
 Measured = Annotated[Metrics, Depends(get_metrics)]

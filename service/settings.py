@@ -23,6 +23,10 @@ class Settings(BaseSettings):
     """Address to listen on; another one than this machine's own needs an API key."""
     port: int = Field(8000, ge=0, le=65535)
     """Port to listen on."""
+    workers: int = Field(1, ge=1)
+    """Processes that serve; each loads the models, and all share the store and the registry."""
+    drain_seconds: float = Field(0.0, ge=0)
+    """Between SIGTERM, from when `/health/ready` answers 503, and the end of new requests."""
     bundle: Path | None = None
     """Folder of the trained bundle; none means the one that is found."""
     base: str | None = None
