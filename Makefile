@@ -31,7 +31,7 @@ coverage: $(INSTALLED) ## branch coverage of the library and the service
 		--cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=95
 
 docs: $(INSTALLED) ## rewrite the generated blocks of README.md
-	$(BIN)/python tests/test_docs.py
+	$(BIN)/python -P tests/test_docs.py
 
 clean: ## remove .venv, caches and build output; fetched models stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage
@@ -44,5 +44,5 @@ $(INSTALLED): pyproject.toml constraints.txt
 		{ echo "Python 3.11 or newer is needed, $(PYTHON) is older: make PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install "$$(grep '^torch==' constraints.txt)"
-	$(PIP) install -c constraints.txt -e '.[training,ray,service,postgres,dev]'
+	$(PIP) install -c constraints.txt -e '.[training,ray,service,postgres,otel,dev]'
 	touch $@

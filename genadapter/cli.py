@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 COMMANDS_GROUP = "genadapter.commands"
 """Entry points of this group are `register(app: typer.Typer) -> None`."""
+LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
+"""Of every line of the log."""
 TASKS_FOLDER = Path("data") / "tasks"
 
 BundleOption = Annotated[
@@ -223,7 +225,7 @@ def _start(
     ] = False,
 ) -> None:
     level = logging.INFO if is_verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=level, format=LOG_FORMAT)
     ctx.obj = ctx.obj or Loaders()
 
 

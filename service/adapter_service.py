@@ -29,6 +29,7 @@ from service.metrics import Metrics
 from service.paging import Page, PageAsked
 from service.registry import HeldAdapter, Holding, Registry
 from service.store import AdapterStore, StoredAdapter
+from service.tracing import traced
 
 logger = logging.getLogger(__name__)
 
@@ -340,7 +341,8 @@ class AdapterService:
         for (seed, refinement), ids in alike.items():
             started = perf_counter()
             try:
-                with self._metrics.generate_seconds.time():
+                with traced("generate") as note, self._metrics.generate_seconds.time():
+                    note("num_adapters", len(ids))
                     adapters = self._pipeline.generate(
                         [missing[identifier].condition for identifier in ids],
                         seed=seed,

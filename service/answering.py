@@ -34,6 +34,7 @@ from service.errors import (
     documented,
     envelope_of,
 )
+from service.tracing import Note, traced
 
 KEEP_ALIVE_SECONDS = 15.0
 """A stream that is silent for so long says that it is alive."""
@@ -90,7 +91,14 @@ async def answer_all(
         ContextLengthError: A prompt and its answer do not fit the model.
         EngineBusyError: The line is full.
     """
-    tasks = [asyncio.ensure_future(engine.answer(request)) for request in requests]
+
+    async def answer(request: Request) -> Answer:
+        with traced("answer") as note:
+            answered = await engine.answer(request)
+            _note_tokens(note, answered)
+        return answered
+
+    tasks = [asyncio.create_task(answer(request)) for request in requests]
     everything = asyncio.gather(*tasks)
     try:
         while not everything.done():
@@ -120,9 +128,12 @@ async def stream_all(
 
     async def follow(index: int, request: Request) -> None:
         try:
-            async with aclosing(engine.stream(request)) as stream:
-                async for item in stream:
-                    await told.put((index, item))
+            with traced("answer") as note:
+                async with aclosing(engine.stream(request)) as stream:
+                    async for item in stream:
+                        if isinstance(item, Answer):
+                            _note_tokens(note, item)
+                        await told.put((index, item))
         # The edge of a task: whoever reads the queue is to meet it.
         except Exception as error:
             await told.put(error)
@@ -219,6 +230,11 @@ async def _with_silences(
 
 def _num_tokens(answers: Sequence[Answer]) -> int:
     return sum(a.num_prompt_tokens + a.num_new_tokens for a in answers)
+
+
+def _note_tokens(note: Note, answer: Answer) -> None:
+    note("num_prompt_tokens", answer.num_prompt_tokens)
+    note("num_new_tokens", answer.num_new_tokens)
 
 
 def _event(part: BaseModel) -> bytes:

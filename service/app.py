@@ -20,8 +20,8 @@ from service.adapter_service import AdapterService
 from service.background import Background
 from service.database import Database
 from service.dependencies import State
-from service.engine import Engine
-from service.engines import AnsweringEngine
+from service.draining import Draining
+from service.engines import AnsweringEngine, new_engine
 from service.errors import StorageUnavailableError, add_error_handlers
 from service.jobs import Jobs
 from service.keyring import Keyring
@@ -42,11 +42,9 @@ from service.routes import (
 )
 from service.settings import Settings, is_loopback
 from service.store import AdapterStore
+from service.tracing import TraceRequests, Tracing, open_tracing
 from service.uploads import Uploads
 from service.usage import Usage
-from service.vllm.client import VllmServer
-from service.vllm.engine import VllmEngine
-from service.vllm.replicas import VllmReplicas
 
 EXPIRY_SECONDS = 60.0
 """Between two looks for adapters whose time is over."""
@@ -76,6 +74,10 @@ class Services:
     """What was answered to requests that may come again."""
     usage: Usage
     """What owners have used."""
+    draining: Draining
+    """Knows whether the app was told to stop."""
+    tracing: Tracing | None
+    """Sends spans of requests, where that is wanted."""
     max_body_bytes: int
     """Of a request."""
     max_file_bytes: int
@@ -107,23 +109,15 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
 
     Raises:
         ConfigError: There is no key, but the address is open to others; the registry's
-            URL cannot be used; or engine and vLLM's addresses do not go together.
+            URL cannot be used; engine and vLLM's addresses do not go together; or traces
+            are wanted and cannot be sent.
         StorageUnavailableError: The store or the registry cannot be opened.
     """
+    tracing = open_tracing(settings.otlp_endpoint)
     store = AdapterStore(settings.store, max_resident=settings.max_resident_adapters)
     database = Database(settings.registry_url)
-    keyring, registry, usage = Keyring(database), Registry(database), Usage(database)
-    keeper = Doorkeeper(
-        read_keys(settings.api_keys.get_secret_value()),
-        find=keyring.find,
-        has_kept=bool(keyring.all()),
-    )
-    if keeper.is_open and not is_loopback(settings.host):
-        raise ConfigError(
-            f"without an API key the service listens on this machine alone, got host "
-            f"{settings.host}: set GENADAPTER_API_KEYS or run `genadapter keys create`, "
-            "or leave the host out"
-        )
+    registry, usage = Registry(database), Usage(database)
+    keeper = open_door(settings, Keyring(database))
     meter = Meter(
         registry,
         usage,
@@ -143,7 +137,7 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
         meter=meter,
         metrics=measured,
     )
-    engine = _new_engine(pipeline, base, settings, measured)
+    engine = new_engine(pipeline, base, settings, measured)
     measured.watch(
         {
             "queue_depth": ("Requests that wait.", lambda: engine.num_waiting),
@@ -165,49 +159,33 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
         jobs=Jobs(database),
         replies=Replies(database),
         usage=usage,
+        draining=Draining(settings.drain_seconds),
+        tracing=tracing,
         max_body_bytes=settings.max_body_bytes,
         max_file_bytes=settings.max_file_bytes,
         max_waiting_jobs=settings.max_waiting_requests,
     )
 
 
-def _new_engine(
-    pipeline: Pipeline, base: BaseModel, settings: Settings, metrics: Metrics
-) -> AnsweringEngine:
-    urls = [url for url in settings.vllm_url.split(",") if url]
-    if bool(urls) != (settings.engine == "vllm"):
-        raise ConfigError(
-            f"engine vllm needs vllm_url and no other engine has a use for it, got "
-            f"engine {settings.engine} and vllm_url {settings.vllm_url!r}: set "
-            "GENADAPTER_ENGINE and GENADAPTER_VLLM_URL, or neither"
-        )
-    if settings.engine == "local":
-        config = Engine.Config(
-            max_batch_size=settings.max_batch_size,
-            max_waiting_requests=settings.max_waiting_requests,
-            max_context_tokens=settings.max_context_tokens,
-            default_max_tokens=settings.default_max_tokens,
-            timeout_seconds=settings.request_timeout_seconds,
-        )
-        return Engine(base, spec=pipeline.spec, config=config, metrics=metrics)
-    seconds = settings.request_timeout_seconds
-    key = settings.vllm_key.get_secret_value()
-    return VllmEngine(
-        base,
-        VllmReplicas(
-            [VllmServer(url, key=key, timeout_seconds=seconds) for url in urls],
-            base_name=pipeline.base_name,
-            folder=(settings.vllm_store or settings.store).absolute(),
-        ),
-        spec=pipeline.spec,
-        config=VllmEngine.Config(
-            max_requests=settings.max_batch_size + settings.max_waiting_requests,
-            max_context_tokens=settings.max_context_tokens,
-            default_max_tokens=settings.default_max_tokens,
-            timeout_seconds=seconds,
-        ),
-        metrics=metrics,
+def open_door(settings: Settings, keyring: Keyring) -> Doorkeeper:
+    """Who may come in, by the keys of the settings and of the keyring.
+
+    Raises:
+        ConfigError: There is no key, but the address is open to others.
+        StorageUnavailableError: The registry failed.
+    """
+    keeper = Doorkeeper(
+        read_keys(settings.api_keys.get_secret_value()),
+        find=keyring.find,
+        has_kept=bool(keyring.all()),
     )
+    if keeper.is_open and not is_loopback(settings.host):
+        raise ConfigError(
+            f"without an API key the service listens on this machine alone, got host "
+            f"{settings.host}: set GENADAPTER_API_KEYS or run `genadapter keys create`, "
+            "or leave the host out"
+        )
+    return keeper
 
 
 def create_app(services: Services) -> FastAPI:
@@ -221,22 +199,26 @@ def create_app(services: Services) -> FastAPI:
             services.jobs, services.adapters, max_waiting=services.max_waiting_jobs
         )
         try:
-            yield {
-                "adapters": services.adapters,
-                "background": background,
-                "engine": services.engine,
-                "jobs": services.jobs,
-                "meter": services.meter,
-                "metrics": services.metrics,
-                "replies": services.replies,
-                "uploads": services.uploads,
-                "started": int(time.time()),
-            }
+            with services.draining.on_signal():
+                yield {
+                    "adapters": services.adapters,
+                    "background": background,
+                    "draining": services.draining,
+                    "engine": services.engine,
+                    "jobs": services.jobs,
+                    "meter": services.meter,
+                    "metrics": services.metrics,
+                    "replies": services.replies,
+                    "uploads": services.uploads,
+                    "started": int(time.time()),
+                }
         finally:
             cleaning.cancel()
             await background.stop()
             await run_in_threadpool(services.engine.stop)
             services.database.close()
+            if services.tracing is not None:
+                await run_in_threadpool(services.tracing.close)
 
     app = FastAPI(
         title="genadapter",
@@ -262,6 +244,8 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(RateLimit, meter=services.meter)
     app.add_middleware(Door, keeper=services.keeper)
     app.add_middleware(CountReplies, metrics=services.metrics)
+    if services.tracing is not None:
+        app.add_middleware(TraceRequests, tracing=services.tracing)
     app.add_middleware(RequestIds)
     return app
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,14 +66,24 @@ def serve(
     vllm_url: Annotated[
         str | None, typer.Option(help="Running vLLM servers, with commas between.")
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Processes; 1 if not given. Each loads the models anew."
+        ),
+    ] = None,
 ) -> None:
     """Serve adapters and chat over HTTP, in the shapes that OpenAI's clients know."""
     # Imported here, so that help answers at once.
-    import uvicorn
-
     from genadapter.display import print_hint, progress
     from service.app import create_app, load_services
     from service.settings import read_settings
+    from service.workers import (
+        check_startable,
+        log_to_stderr,
+        serve_alone,
+        serve_together,
+    )
 
     flags = {
         "port": port,
@@ -85,19 +95,25 @@ def serve(
         "registry": registry,
         "engine": engine,
         "vllm_url": vllm_url,
+        "workers": workers,
     }
     settings = read_settings(flags)
-    with progress("Loading the base model, the encoder and the bundle"):
-        services = load_services(settings)
-        app = create_app(services)
-    if services.keeper.is_open:
+    run: Callable[[], None]
+    if settings.workers == 1:
+        with progress("Loading the base model, the encoder and the bundle"):
+            services = load_services(settings)
+            app = create_app(services)
+        keeper = services.keeper
+        run = partial(serve_alone, app, settings)
+    else:
+        keeper = check_startable(settings)
+        run = partial(serve_together, settings)
+    if keeper.is_open:
         print_hint(
             f"No API key: listening on {settings.host} only, for whoever is on it."
         )
-    for package in ("genadapter", "service", "uvicorn"):
-        logging.getLogger(package).setLevel(logging.INFO)
-    # Without a configuration of its own uvicorn logs where all else is logged: stderr.
-    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None)
+    log_to_stderr()
+    run()
 
 
 def push(

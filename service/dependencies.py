@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request
 from service.access import Caller
 from service.adapter_service import AdapterService
 from service.background import Background
+from service.draining import Draining
 from service.engines import AnsweringEngine
 from service.jobs import Jobs
 from service.limits import Meter
@@ -25,6 +26,7 @@ class State(TypedDict):
     background: Background
     engine: AnsweringEngine
     jobs: Jobs
+    draining: Draining
     meter: Meter
     metrics: Metrics
     replies: Replies
@@ -56,6 +58,11 @@ def get_replies(request: Request) -> Replies:
 def get_uploads(request: Request) -> Uploads:
     """The files that owners sent to this app."""
     return cast(Uploads, request.state.uploads)
+
+
+def get_draining(request: Request) -> Draining:
+    """Whether this app was told to stop."""
+    return cast(Draining, request.state.draining)
 
 
 def get_engine(request: Request) -> AnsweringEngine:
@@ -96,6 +103,7 @@ def get_asked(
 
 Adapters = Annotated[AdapterService, Depends(get_adapters)]
 ChatEngine = Annotated[AnsweringEngine, Depends(get_engine)]
+Stopping = Annotated[Draining, Depends(get_draining)]
 Metered = Annotated[Meter, Depends(get_meter)]
 Measured = Annotated[Metrics, Depends(get_metrics)]
 Started = Annotated[int, Depends(get_started)]

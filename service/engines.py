@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Literal, Protocol
+from typing import Protocol
 
 from genadapter.adapter import Adapter
+from genadapter.base_model import BaseModel
+from genadapter.errors import ConfigError
+from genadapter.pipeline import Pipeline
 from service.conversation import Answer, Piece, Request
-
-EngineName = Literal["local", "vllm"]
+from service.engine import Engine
+from service.metrics import Metrics
+from service.settings import Settings
+from service.vllm.client import VllmServer
+from service.vllm.engine import VllmEngine
+from service.vllm.replicas import VllmReplicas
 
 
 class AnsweringEngine(Protocol):
@@ -45,3 +52,47 @@ class AnsweringEngine(Protocol):
 
     def stream(self, request: Request) -> AsyncGenerator[Piece | Answer]:
         """The answer in pieces as they come, and at the end as a whole."""
+
+
+def new_engine(
+    pipeline: Pipeline, base: BaseModel, settings: Settings, metrics: Metrics
+) -> AnsweringEngine:
+    """The engine that the settings ask for, not yet at work.
+
+    Raises:
+        ConfigError: Engine and vLLM's addresses do not go together.
+    """
+    urls = [url for url in settings.vllm_url.split(",") if url]
+    if bool(urls) != (settings.engine == "vllm"):
+        raise ConfigError(
+            f"engine vllm needs vllm_url and no other engine has a use for it, got "
+            f"engine {settings.engine} and vllm_url {settings.vllm_url!r}: set "
+            "GENADAPTER_ENGINE and GENADAPTER_VLLM_URL, or neither"
+        )
+    if settings.engine == "local":
+        config = Engine.Config(
+            max_batch_size=settings.max_batch_size,
+            max_waiting_requests=settings.max_waiting_requests,
+            max_context_tokens=settings.max_context_tokens,
+            default_max_tokens=settings.default_max_tokens,
+            timeout_seconds=settings.request_timeout_seconds,
+        )
+        return Engine(base, spec=pipeline.spec, config=config, metrics=metrics)
+    seconds = settings.request_timeout_seconds
+    key = settings.vllm_key.get_secret_value()
+    return VllmEngine(
+        base,
+        VllmReplicas(
+            [VllmServer(url, key=key, timeout_seconds=seconds) for url in urls],
+            base_name=pipeline.base_name,
+            folder=(settings.vllm_store or settings.store).absolute(),
+        ),
+        spec=pipeline.spec,
+        config=VllmEngine.Config(
+            max_requests=settings.max_batch_size + settings.max_waiting_requests,
+            max_context_tokens=settings.max_context_tokens,
+            default_max_tokens=settings.default_max_tokens,
+            timeout_seconds=seconds,
+        ),
+        metrics=metrics,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,7 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from genadapter.errors import ConfigError
 from genadapter.packages import home
 from genadapter.precision import DtypeName
-from service.engines import EngineName
+
+EngineName = Literal["local", "vllm"]
 
 
 class Settings(BaseSettings):
@@ -24,6 +26,10 @@ class Settings(BaseSettings):
     """Address to listen on; another one than this machine's own needs an API key."""
     port: int = Field(8000, ge=0, le=65535)
     """Port to listen on."""
+    workers: int = Field(1, ge=1)
+    """Processes that serve; each loads the models, and all share the store and the registry."""
+    drain_seconds: float = Field(0.0, ge=0)
+    """Between SIGTERM, from when `/health/ready` answers 503, and the end of new requests."""
     bundle: Path | None = None
     """Folder of the trained bundle; none means the one that is found."""
     base: str | None = None
@@ -76,6 +82,9 @@ class Settings(BaseSettings):
     """A request without an answer by then is given up."""
     max_resident_adapters: int = Field(256, ge=1)
     """Adapters kept in memory; the others are read from the store when used."""
+    otlp_endpoint: str | None = None
+    """Collector of traces, such as `http://collector:4318/v1/traces`; none means that there
+    are none. Needs the extra `otel`."""
 
     @property
     def registry_url(self) -> str:

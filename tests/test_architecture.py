@@ -15,6 +15,7 @@ HOMES = {
     "sentence_transformers": {"genadapter/encoder.py"},
     "faiss": {"genadapter/library.py"},
     "httpx": {"service/vllm/client.py"},
+    "opentelemetry": {"service/tracing.py"},
     "sklearn": {"training/suite_report.py", "training/familiarity.py"},
 }
 OWNERS = {

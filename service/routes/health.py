@@ -8,7 +8,7 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from service.dependencies import ChatEngine
+from service.dependencies import ChatEngine, Stopping
 from service.errors import EngineStoppedError, documented
 
 router = APIRouter(tags=["health"])
@@ -46,22 +46,23 @@ async def live_for_sagemaker() -> Health:
 
 
 @router.get("/health/ready", responses=documented(EngineStoppedError))
-async def ready(engine: ChatEngine) -> Health:
-    """Says that models are loaded and the engine runs."""
+async def ready(engine: ChatEngine, draining: Stopping) -> Health:
+    """Says that models are loaded, the engine runs, and nobody told it to stop."""
+    draining.check_not_begun()
     engine.check_running()
     return Health()
 
 
 @router.get("/ready", responses=documented(EngineStoppedError))
-async def ready_in_short(engine: ChatEngine) -> Health:
+async def ready_in_short(engine: ChatEngine, draining: Stopping) -> Health:
     """The same under a shorter path."""
-    return await ready(engine)
+    return await ready(engine, draining)
 
 
 @router.get("/v2/health/ready", responses=documented(EngineStoppedError))
-async def ready_for_kserve(engine: ChatEngine) -> Health:
+async def ready_for_kserve(engine: ChatEngine, draining: Stopping) -> Health:
     """The same, as KServe asks."""
-    return await ready(engine)
+    return await ready(engine, draining)
 
 
 @router.get("/version")

@@ -30,6 +30,7 @@ def test_help_names_every_option() -> None:
     assert result.exit_code == 0
     for option in ("--port", "--host", "--bundle", "--base", "--base-name", "--store"):
         assert option in result.stdout
+    assert "--workers" in result.stdout
 
 
 def test_a_missing_bundle_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def server(tmp_path: Path) -> Iterator[str]:
             time.sleep(0.5)
     yield url
     process.terminate()
-    assert process.wait(60) is not None
+    assert process.wait(60) == 0
 
 
 @pytest.mark.packaged
