@@ -207,6 +207,22 @@ def norm(weights: LoraWeights) -> float:
     return math.sqrt(max(inner_product(weights, weights), 0.0))
 
 
+def layer_norms(weights: LoraWeights, spec: LoraSpec) -> dict[str, tuple[float, ...]]:
+    """Frobenius norm of scaling * B @ A of every layer, by module.
+
+    Args:
+        weights: An adapter.
+        spec: Its shape; names the layers, and says how B @ A is scaled.
+    """
+    norms = {}
+    for name, a_LRI, b_LOR in weights:
+        gram_a_LRR = a_LRI.double() @ a_LRI.double().mT
+        gram_b_LRR = b_LOR.double().mT @ b_LOR.double()
+        squares_L = (gram_a_LRR * gram_b_LRR).sum(dim=(1, 2)).clamp_min(0)
+        norms[name] = tuple((spec.scaling * squares_L.sqrt()).tolist())
+    return norms
+
+
 def canonical(weights: LoraWeights) -> LoraWeights:
     """The one factorisation of B @ A with balanced, sorted singular values.
 

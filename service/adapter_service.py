@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import defaultdict
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from time import perf_counter
 
 from anyio import CapacityLimiter, to_thread
 
 from genadapter.adapter import Adapter
-from genadapter.condition import Condition
 from genadapter.errors import (
     AdapterNotFoundError,
     CorruptArtifactError,
@@ -21,33 +19,39 @@ from genadapter.errors import (
 )
 from genadapter.lora import LoraSpec
 from genadapter.pipeline import Pipeline
-from genadapter.refinement import Refinement
 from service.access import LOCAL, Caller
-from service.errors import AdapterIdError, EngineBusyError, NoEffectError
+from service.diagnosis import Case, Examiner
+from service.errors import (
+    AdapterIdError,
+    EngineBusyError,
+    NoEffectError,
+    RecipeMismatchError,
+)
 from service.limits import Meter
+from service.maker import Maker
 from service.metrics import Metrics
 from service.paging import Page, PageAsked
+from service.recipe import Keep, Recipe
 from service.registry import HeldAdapter, Holding, Registry
 from service.store import AdapterStore, StoredAdapter
-from service.tracing import traced
 
 logger = logging.getLogger(__name__)
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
 """Of the names that owners give."""
 _NAME = re.compile(NAME_PATTERN)
+_MAX_CASES = 1000
+"""Adapters that wait to be looked at; of more, the oldest wait for their first use."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """A request for an adapter."""
 
-    condition: Condition
-    """What it is for."""
-    seed: int = 0
-    """Part of its recipe."""
-    refinement: Refinement | None = None
-    """Steps on the condition's examples; none takes none."""
+    recipe: Recipe
+    """What makes it."""
+    keep: Keep = "file"
+    """What is kept of it."""
     holding: Holding = field(default_factory=Holding)
     """How it is to be held; what is held already stays as it is."""
 
@@ -71,6 +75,7 @@ class AdapterService:
         store: AdapterStore,
         registry: Registry,
         *,
+        examiner: Examiner,
         meter: Meter,
         max_waiting: int = 64,
         metrics: Metrics | None = None,
@@ -78,9 +83,10 @@ class AdapterService:
         """Joins a pipeline, a store and a registry, and puts the latter two in step.
 
         Args:
-            pipeline: Writes the adapters; used by one thread at a time.
+            pipeline: Writes the adapters.
             store: Keeps their files.
             registry: Knows who holds them.
+            examiner: Looks at new adapters, when it is told to.
             meter: Knows how many adapters an owner may hold.
             max_waiting: Requests that may wait for the pipeline.
             metrics: Told of times.
@@ -91,6 +97,9 @@ class AdapterService:
         self._metrics = metrics or Metrics()
         self._meter = meter
         self._pipeline = pipeline
+        self._maker = Maker(pipeline, self._metrics)
+        self._examiner = examiner
+        self._cases: deque[Case] = deque(maxlen=_MAX_CASES)
         self._store = store
         self._registry = registry
         self._max_waiting = max_waiting
@@ -115,7 +124,7 @@ class AdapterService:
         Raises:
             ConditionError: The family cannot use this kind of condition.
         """
-        self._pipeline.check(wish.condition, wish.refinement)
+        self._maker.check(wish.recipe)
 
     def check_base(self, model: str) -> None:
         """Refuses any other model than the base.
@@ -178,9 +187,9 @@ class AdapterService:
             CorruptArtifactError: It was damaged on disk.
         """
         held = self._find(identifier, caller)
-        if not self._store.has(held.id):
+        if held.recipe is None and not self._store.has(held.id):
             # Tells the damaged from those that were removed by hand.
-            self._read(held.id)
+            self._read(held)
         return held
 
     def page(self, caller: Caller, asked: PageAsked) -> Page[HeldAdapter]:
@@ -217,12 +226,32 @@ class AdapterService:
         name = model.removeprefix(f"{base}::").removeprefix(f"{base}:")
         try:
             with self._metrics.attach_seconds.time():
-                return _effective(self._read(self._find(name, caller).id))
+                return self._effective(self._find(name, caller))
         except (AdapterIdError, AdapterNotFoundError) as error:
             raise AdapterNotFoundError(
                 f"no such model: name {base} or the id of an adapter; "
                 "GET /v1/models lists them"
             ) from error
+
+    def has_cases(self) -> bool:
+        """Whether there are adapters that nobody has looked at yet."""
+        return bool(self._cases)
+
+    def diagnose_next(self) -> None:
+        """Looks at the adapter that waits for it longest, if there is one.
+
+        Raises:
+            AdapterNotFoundError: It is gone.
+            CorruptArtifactError: It was damaged on disk.
+            SpecMismatchError: It was made for another base.
+        """
+        if not self._cases:
+            return
+        case = self._cases.popleft()
+        adapter = self._read(self._registry.find(LOCAL, case.adapter_id))
+        diagnosis = self._examiner.examine(adapter, case.condition)
+        self._registry.keep_diagnosis(case.adapter_id, diagnosis)
+        self._metrics.note_diagnosis(diagnosis)
 
     def change(self, identifier: str, caller: Caller, holding: Holding) -> HeldAdapter:
         """Changes how the caller holds an adapter.
@@ -261,7 +290,10 @@ class AdapterService:
             AdapterNotFoundError: The caller has none.
             CorruptArtifactError: It was damaged on disk.
         """
-        return self._store.files(self._find(identifier, caller).id)
+        held = self._find(identifier, caller)
+        if held.recipe is None:
+            return self._store.files(held.id)
+        return self._store.files_of(self._made_again(held, held.recipe))
 
     def num_adapters(self) -> int:
         """Adapters there are, whoever holds them."""
@@ -284,14 +316,14 @@ class AdapterService:
         new: set[str] = set()
         for number, wish in enumerate(wishes):
             try:
-                self._pipeline.check(wish.condition, wish.refinement)
-                identifier = self._id_of(wish)
+                self._maker.check(wish.recipe)
+                identifier = self._maker.id_of(wish.recipe)
                 if identifier not in new and not self._registry.holds(
                     caller, identifier
                 ):
                     self._meter.check_room(caller, num_new=len(new) + 1)
                     new.add(identifier)
-                if not self._is_sound(identifier):
+                if not self._is_there(identifier, wish.keep):
                     missing[identifier] = wish
             except GenAdapterError as error:
                 outcomes[number] = error
@@ -299,14 +331,16 @@ class AdapterService:
         for number, wish in enumerate(wishes):
             if number in outcomes:
                 continue
-            identifier = self._id_of(wish)
+            identifier = self._maker.id_of(wish.recipe)
             try:
                 found = written.get(identifier)
                 if isinstance(found, GenAdapterError):
                     raise found
-                stored = found or self._store.inspect(identifier)
-                is_added = self._registry.add(stored, caller, wish.holding)
+                is_added = self._hold(found, identifier, wish, caller)
                 is_made = missing.pop(identifier, None) is not None
+                if is_made:
+                    condition = wish.recipe.condition
+                    self._add_case(Case(adapter_id=identifier, condition=condition))
                 held = self._registry.find(caller, identifier)
                 outcomes[number] = Creation(held=held, is_new=is_made or is_added)
             except GenAdapterError as error:
@@ -315,13 +349,23 @@ class AdapterService:
             self._store.pin(self._registry.pinned_ids())
         return [outcomes[number] for number in range(len(wishes))]
 
-    def _id_of(self, wish: Wish) -> str:
-        return self._pipeline.adapter_id(
-            wish.condition, seed=wish.seed, refinement=wish.refinement
-        )
+    def _hold(
+        self, found: StoredAdapter | None, identifier: str, wish: Wish, caller: Caller
+    ) -> bool:
+        """Notes that the caller holds an adapter; tells whether that is new."""
+        kept = None if found else self._registry.find_recipe(identifier)
+        stored = found or (kept.stored if kept else self._store.inspect(identifier))
+        has_files = self._store.has(identifier)
+        recipe = None if has_files else wish.recipe
+        is_added = self._registry.add(stored, caller, wish.holding, recipe=recipe)
+        if has_files:
+            self._registry.drop_recipe(identifier)
+        return is_added
 
-    def _is_sound(self, identifier: str) -> bool:
-        """Whether an adapter is there; a damaged one is simply made again."""
+    def _is_there(self, identifier: str, keep: Keep) -> bool:
+        """Whether it need not be made; a damaged one is simply made again."""
+        if keep == "recipe" and self._registry.find_recipe(identifier) is not None:
+            return True
         if not self._store.has(identifier):
             return False
         try:
@@ -333,33 +377,20 @@ class AdapterService:
     def _write(
         self, missing: Mapping[str, Wish]
     ) -> dict[str, StoredAdapter | GenAdapterError]:
-        """Generates and stores what is missing; tells by id what became of it."""
+        """Makes and stores what is missing; tells by id what became of it."""
+        recipes = {identifier: wish.recipe for identifier, wish in missing.items()}
         written: dict[str, StoredAdapter | GenAdapterError] = {}
-        alike: defaultdict[tuple[int, Refinement | None], list[str]] = defaultdict(list)
-        for identifier, wish in missing.items():
-            alike[wish.seed, wish.refinement].append(identifier)
-        for (seed, refinement), ids in alike.items():
-            started = perf_counter()
+        for identifier, made in self._maker.make(recipes).items():
             try:
-                with traced("generate") as note, self._metrics.generate_seconds.time():
-                    note("num_adapters", len(ids))
-                    adapters = self._pipeline.generate(
-                        [missing[identifier].condition for identifier in ids],
-                        seed=seed,
-                        refinement=refinement,
-                    )
-                for adapter in adapters:
-                    written[adapter.id] = self._store.put(adapter)
+                if isinstance(made, GenAdapterError):
+                    raise made
+                if missing[identifier].keep == "file":
+                    written[identifier] = self._store.put(made)
+                else:
+                    written[identifier] = self._store.weigh(made)
+                    self._store.hold(made)
             except GenAdapterError as error:
-                written |= {i: error for i in ids if i not in written}
-                continue
-            logger.info(
-                "created %s%s, family %s, %.0f ms",
-                ids[0],
-                f" and {len(ids) - 1} more" if len(ids) > 1 else "",
-                self._pipeline.family,
-                1000 * (perf_counter() - started),
-            )
+                written[identifier] = error
         return written
 
     def _find(self, name: str, caller: Caller) -> HeldAdapter:
@@ -367,23 +398,54 @@ class AdapterService:
             raise AdapterIdError
         return self._registry.find(caller, name)
 
-    def _read(self, identifier: str) -> Adapter:
+    def _read(self, held: HeldAdapter) -> Adapter:
+        if held.recipe is not None:
+            return self._made_again(held, held.recipe)
         try:
-            return self._store.get(identifier)
+            return self._store.get(held.id)
         except AdapterNotFoundError:
             # Its files were removed by hand: then it is gone.
-            self._registry.forget(identifier)
+            self._registry.forget(held.id)
             raise
+
+    def _made_again(self, held: HeldAdapter, recipe: Recipe) -> Adapter:
+        """An adapter of which only the recipe is kept."""
+        resident = self._store.resident(held.id)
+        if resident is not None:
+            return resident
+        bundle = held.stored.provenance.bundle
+        adapter = self._maker.make_again(held.id, recipe, bundle=bundle)
+        if self._store.weigh(adapter).sha256 != held.stored.sha256:
+            raise RecipeMismatchError(held.id)
+        self._store.hold(adapter)
+        return adapter
+
+    def _effective(self, held: HeldAdapter) -> Adapter:
+        """The adapter, if it changes anything at all."""
+        adapter = self._read(held)
+        if held.diagnosis is None:
+            self._add_case(Case(adapter_id=held.id))
+        if adapter.weights.is_zero or held.has_no_effect:
+            raise NoEffectError(
+                f"{adapter.id} changes nothing, its answers would be the base's: generate "
+                "it again, or name the base"
+            )
+        return adapter
+
+    def _add_case(self, case: Case) -> None:
+        if all(waiting.adapter_id != case.adapter_id for waiting in self._cases):
+            self._cases.append(case)
 
     def _delete_files(self, identifier: str) -> None:
         try:
             self._store.delete(identifier)
         except AdapterNotFoundError:
-            logger.warning("%s had no files any more", identifier)
+            logger.info("%s had no files", identifier)
 
     def _put_in_step(self) -> None:
         """Takes up what only the disk has, and what it has no longer or cut short."""
-        known = {held.id: held.stored for held in self._registry.all_of(LOCAL)}
+        held_by_all = self._registry.all_of(LOCAL)
+        known = {held.id: held.stored for held in held_by_all if held.recipe is None}
         on_disk = self._store.ids()
         for identifier in sorted(on_disk - set(known)):
             try:
@@ -398,13 +460,3 @@ class AdapterService:
                 self._store.set_aside(identifier)
                 self._registry.forget(identifier)
         self._store.pin(self._registry.pinned_ids())
-
-
-def _effective(adapter: Adapter) -> Adapter:
-    """The adapter, if it changes anything at all."""
-    if adapter.weights.is_zero:
-        raise NoEffectError(
-            f"{adapter.id} changes nothing, its answers would be the base's: generate it "
-            "again, or name the base"
-        )
-    return adapter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,13 +14,14 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from genadapter.base_model import BaseModel
-from genadapter.errors import ConfigError
+from genadapter.errors import ConfigError, GenAdapterError
 from genadapter.pipeline import Pipeline
 from service.access import Doorkeeper, read_keys
 from service.adapter_service import AdapterService
 from service.background import Background
 from service.database import Database
 from service.dependencies import State
+from service.diagnosis import Examiner
 from service.draining import Draining
 from service.engines import AnsweringEngine, new_engine
 from service.errors import StorageUnavailableError, add_error_handlers
@@ -46,6 +48,12 @@ from service.tracing import TraceRequests, Tracing, open_tracing
 from service.uploads import Uploads
 from service.usage import Usage
 
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.2
+"""Between two looks for adapters that nobody has looked at."""
+PATIENCE_SECONDS = 5.0
+"""After so long they are looked at although requests are being answered."""
 EXPIRY_SECONDS = 60.0
 """Between two looks for adapters whose time is over."""
 
@@ -133,6 +141,7 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
         pipeline,
         store,
         registry,
+        examiner=Examiner(pipeline, base),
         max_waiting=settings.max_waiting_requests,
         meter=meter,
         metrics=measured,
@@ -194,7 +203,10 @@ def create_app(services: Services) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
         services.engine.start()
-        cleaning = asyncio.create_task(_expire(services))
+        chores = [
+            asyncio.create_task(_expire(services)),
+            asyncio.create_task(_diagnose(services)),
+        ]
         background = Background(
             services.jobs, services.adapters, max_waiting=services.max_waiting_jobs
         )
@@ -213,7 +225,9 @@ def create_app(services: Services) -> FastAPI:
                     "started": int(time.time()),
                 }
         finally:
-            cleaning.cancel()
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
             await background.stop()
             await run_in_threadpool(services.engine.stop)
             services.database.close()
@@ -266,3 +280,21 @@ async def _expire(services: Services) -> None:
             except StorageUnavailableError:
                 # It is in the log; the next round may fare better.
                 continue
+
+
+async def _diagnose(services: Services) -> None:
+    """Looks at new adapters while nobody waits for an answer, or after a while all the same."""
+    idle_from = time.monotonic()
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        if not services.adapters.has_cases():
+            idle_from = time.monotonic()
+            continue
+        is_busy = services.engine.num_running or services.engine.num_waiting
+        if is_busy and time.monotonic() < idle_from + PATIENCE_SECONDS:
+            continue
+        try:
+            await run_in_threadpool(services.adapters.diagnose_next)
+        except GenAdapterError as error:
+            logger.info("an adapter was not looked at: %s", error)
+        idle_from = time.monotonic()

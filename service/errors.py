@@ -5,6 +5,7 @@ Beside the library's own tree, drawn in `genadapter.errors`, the service raises:
 GenAdapterError
   AdapterExistsError            the owner has another adapter of that name
   AdapterIdError (ValueError)   an id in a path that no adapter can have
+  BundleMissingError            a recipe's bundle is not the one loaded here
   BodyTooLargeError (ValueError)  a request's body is longer than is allowed
   ClientGoneError               nobody is there any more to be answered
   ContextLengthError (ValueError)  a prompt and its answer do not fit the model
@@ -20,6 +21,7 @@ GenAdapterError
   QuotaExceededError            the owner holds as many adapters as it may
   RangeNotSatisfiableError (ValueError)  a range behind a file's end
   RateLimitError                the owner has used up what a minute may have
+  RecipeMismatchError           a recipe no longer makes the weights it made first
   ScaleError (ValueError)       the engine cannot scale adapters
   StorageUnavailableError       the store cannot be written or read
   TrainingFileError (ValueError)  a file that cannot be learned from
@@ -66,6 +68,17 @@ class AdapterIdError(GenAdapterError, ValueError):
 
     def __init__(self) -> None:
         super().__init__("an adapter id is `lora-` and 32 hex digits, got another form")
+
+
+class BundleMissingError(GenAdapterError):
+    """A recipe was written for another bundle than the one loaded here."""
+
+    def __init__(self, bundle: str, *, loaded: str) -> None:
+        super().__init__(
+            f"the adapter's recipe is for bundle {bundle[:16]} and this service has "
+            f"{loaded[:16]}: start one with GENADAPTER_BUNDLE naming that bundle's "
+            "folder, or create the adapter again"
+        )
 
 
 class BodyTooLargeError(GenAdapterError, ValueError):
@@ -148,6 +161,17 @@ class RangeNotSatisfiableError(GenAdapterError, ValueError):
         super().__init__(
             f"the file has {num_bytes} bytes, and the range begins behind them: ask for "
             "less, or leave Range out"
+        )
+
+
+class RecipeMismatchError(GenAdapterError):
+    """A recipe that no longer makes the weights that it made first."""
+
+    def __init__(self, identifier: str) -> None:
+        super().__init__(
+            f"{identifier} was made again by its recipe and has other weights now, as on "
+            "another kind of machine: delete it and create it again, with store=file if "
+            "it is to move between machines"
         )
 
 
@@ -247,6 +271,8 @@ ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
     PackageUnavailableError: _server(503, "package_unavailable"),
     AdapterExistsError: ErrorRow(status=409, code="adapter_exists", param="name"),
     AdapterIdError: ErrorRow(status=400, code="invalid_adapter_name"),
+    BundleMissingError: ErrorRow(status=409, code="bundle_missing", param="model"),
+    RecipeMismatchError: ErrorRow(status=409, code="recipe_mismatch", param="model"),
     BodyTooLargeError: ErrorRow(status=413, code="request_too_large"),
     FileMissingError: ErrorRow(status=404, code="file_not_found", param="file"),
     IdempotencyMismatchError: ErrorRow(

@@ -10,6 +10,7 @@ from genadapter.refinement import Refinement
 from service.adapter_service import Wish
 from service.jobs import Job, JobError, JobEvent, JobStatus
 from service.paging import Page
+from service.recipe import Recipe
 from service.registry import Holding
 from service.schemas import MAX_REFINE_STEPS, MAX_SEED, Metadata, RequestBody
 from service.training_file import TrainingFile
@@ -121,9 +122,11 @@ class CreateJobBody(RequestBody):
     def to_wish(self, read: TrainingFile) -> Wish:
         """The adapter asked for, once the training file was read."""
         return Wish(
-            condition=read.condition,
-            seed=self.seed,
-            refinement=Refinement(num_steps=self.refine_steps),
+            recipe=Recipe(
+                condition=read.condition,
+                seed=self.seed,
+                refinement=Refinement(num_steps=self.refine_steps),
+            ),
             holding=Holding(metadata=self.metadata),
         )
 

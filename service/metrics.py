@@ -21,8 +21,11 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.diagnosis import Diagnosis
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
+_SHARES = (0.03, 0.1, 0.25, 0.5, 0.75, 1.0)
 _REASONS = {401: "unauthenticated", 413: "too_large", 429: "too_many"}
 _STORE_FAILED = 507
 
@@ -79,6 +82,15 @@ class Metrics:
         self.tokens = Counter(
             "genadapter_generated_tokens", "Tokens of answers.", registry=own
         )
+        self.familiarity = Histogram(
+            "genadapter_familiarity",
+            "Share of training descriptions that look stranger than a new one.",
+            registry=own,
+            buckets=_SHARES,
+        )
+        self.no_effect = Counter(
+            "genadapter_noop_adapters", "Adapters that change nothing.", registry=own
+        )
         build = Gauge(
             "genadapter_build_info", "What runs here.", ("version",), registry=own
         )
@@ -100,6 +112,13 @@ class Metrics:
         """
         self._registry.register(_Read(gauges))
         self._registry.register(_AdaptersInUse(in_use, max_adapters))
+
+    def note_diagnosis(self, diagnosis: Diagnosis) -> None:
+        """Counts what was found out about an adapter."""
+        if diagnosis.familiarity is not None:
+            self.familiarity.observe(diagnosis.familiarity)
+        if diagnosis.effect.is_none:
+            self.no_effect.inc()
 
     def render(self) -> bytes:
         """All of them in Prometheus's text format."""

@@ -26,8 +26,10 @@ from genadapter.errors import AdapterNotFoundError
 from genadapter.lora import LoraSpec, TargetModule
 from service.access import Caller
 from service.database import Database
+from service.diagnosis import Diagnosis
 from service.errors import AdapterExistsError
 from service.paging import Page, PageAsked, page_of
+from service.recipe import Recipe
 from service.store import StoredAdapter
 from service.tables import ADAPTERS, AUDIT, HOLDINGS
 
@@ -65,11 +67,20 @@ class HeldAdapter:
     """Since when, in seconds since 1970."""
     holding: Holding
     """How."""
+    recipe: Recipe | None = None
+    """What makes it again, where no files are kept."""
+    diagnosis: Diagnosis | None = None
+    """What was found out about it; none until somebody looked."""
 
     @property
     def id(self) -> str:
         """The adapter's id."""
         return self.stored.id
+
+    @property
+    def has_no_effect(self) -> bool:
+        """Whether it is known to change nothing."""
+        return self.diagnosis is not None and self.diagnosis.effect.is_none
 
 
 class Registry:
@@ -79,8 +90,21 @@ class Registry:
         """Takes where it is kept."""
         self._database = database
 
-    def add(self, stored: StoredAdapter, caller: Caller, holding: Holding) -> bool:
+    def add(
+        self,
+        stored: StoredAdapter,
+        caller: Caller,
+        holding: Holding,
+        *,
+        recipe: Recipe | None = None,
+    ) -> bool:
         """Notes that an owner holds an adapter.
+
+        Args:
+            stored: What is known of it.
+            caller: The owner.
+            holding: How it is held.
+            recipe: What makes it again, where no files are kept.
 
         Returns:
             Whether the owner did not hold it before; what is held stays as it is.
@@ -90,7 +114,7 @@ class Registry:
             StorageUnavailableError: The database failed.
         """
         with self._database.changing() as connection:
-            _insert_adapter(connection, stored)
+            _insert_adapter(connection, stored, recipe)
             if self._row(connection, caller.owner, stored.id) is not None:
                 return False
             try:
@@ -110,6 +134,38 @@ class Registry:
                 raise _name_taken(holding.name) from error
             _note(connection, caller, "create", stored.id)
         return True
+
+    def find_recipe(self, identifier: str) -> HeldAdapter | None:
+        """An adapter of which a recipe is kept in place of files, whoever holds it.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        query = _living().where(ADAPTERS.c.id == identifier)
+        query = query.where(ADAPTERS.c.recipe.is_not(None)).limit(1)
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _held(row)
+
+    def keep_diagnosis(self, identifier: str, diagnosis: Diagnosis) -> None:
+        """Keeps what was found out about an adapter, whoever holds it.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        by_id = update(ADAPTERS).where(ADAPTERS.c.id == identifier)
+        with self._database.changing() as connection:
+            connection.execute(by_id.values(diagnosis=diagnosis.to_dict()))
+
+    def drop_recipe(self, identifier: str) -> None:
+        """Forgets the recipe of an adapter whose files are kept from now on.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        by_id = update(ADAPTERS).where(ADAPTERS.c.id == identifier)
+        with self._database.changing() as connection:
+            connection.execute(by_id.values(recipe=None))
 
     def holds(self, caller: Caller, identifier: str) -> bool:
         """Whether a caller holds an adapter, itself.
@@ -281,13 +337,16 @@ class Registry:
         return connection.execute(query.order_by(is_id).limit(1)).first()
 
 
-def _insert_adapter(connection: Connection, stored: StoredAdapter) -> None:
+def _insert_adapter(
+    connection: Connection, stored: StoredAdapter, recipe: Recipe | None
+) -> None:
     known = select(ADAPTERS.c.id).where(ADAPTERS.c.id == stored.id)
     if connection.scalar(known) is not None:
         return
     try:
         with connection.begin_nested():
-            connection.execute(insert(ADAPTERS).values(**asdict(stored)))
+            told = None if recipe is None else recipe.to_dict()
+            connection.execute(insert(ADAPTERS).values(**asdict(stored), recipe=told))
     except IntegrityError:
         # Another worker was faster with the very same.
         return
@@ -332,7 +391,8 @@ def _values(holding: Holding) -> dict[str, Any]:  # Any: columns
 
 def _held(row: Row[Any]) -> HeldAdapter:  # Any: columns
     values = row._mapping
-    spec, made = values["spec"], values["provenance"]
+    spec, made, recipe = values["spec"], values["provenance"], values["recipe"]
+    found = values["diagnosis"]
     modules = tuple(
         TargetModule(**{**module, "layers": tuple(module["layers"])})
         for module in spec["modules"]
@@ -349,7 +409,10 @@ def _held(row: Row[Any]) -> HeldAdapter:  # Any: columns
             provenance=Provenance(
                 **{**made, "neighbours": neighbours, "kinds": tuple(made["kinds"])}
             ),
+            norms={name: tuple(sizes) for name, sizes in values["norms"].items()},
         ),
+        recipe=None if recipe is None else Recipe.from_dict(recipe),
+        diagnosis=None if found is None else Diagnosis.from_dict(found),
         owner=values["held_owner"],
         created=values["held_created"],
         holding=Holding(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -28,6 +28,7 @@ from service.adapter_service import NAME_PATTERN, Wish
 from service.errors import ErrorBody
 from service.jobs import Job
 from service.paging import Page
+from service.recipe import Keep, Recipe
 from service.registry import HeldAdapter, Holding
 
 MAX_SEED = 2**63 - 1
@@ -95,6 +96,11 @@ class CreateAdapterBody(RequestBody):
         None, ge=1, le=MAX_LIFETIME_SECONDS, description="Never, if not given."
     )
     is_pinned: bool = Field(False, description="Stays in memory.")
+    store: Keep = Field(
+        "file",
+        description="What is kept: the files, or a recipe with the texts of this request, "
+        "by which the bundle makes them again when they are used.",
+    )
     background: bool = Field(
         False, description="Answer at once with a job, which tells when it is done."
     )
@@ -146,9 +152,12 @@ class CreateAdapterBody(RequestBody):
         """The request as the service takes it."""
         steps = self.refine_steps
         return Wish(
-            condition=self.to_condition(),
-            seed=self.seed,
-            refinement=None if steps is None else Refinement(num_steps=steps),
+            recipe=Recipe(
+                condition=self.to_condition(),
+                seed=self.seed,
+                refinement=None if steps is None else Refinement(num_steps=steps),
+            ),
+            keep=self.store,
             holding=self.to_holding(),
         )
 
@@ -208,10 +217,40 @@ class NearestExpert(BaseModel):
     similarity: float
 
 
+class EffectInfo(BaseModel):
+    """How far an adapter moves its base on prompts that have nothing to do with it."""
+
+    mean_kl: float
+    """Of the first token of an answer, in nats."""
+    top1_changed: float
+    """Share of prompts whose likeliest first token is another one."""
+
+
 class Diagnostics(BaseModel):
     """What is known of how well an adapter may work."""
 
     nearest_experts: list[NearestExpert]
+    norms: dict[str, list[float]]
+    """Of what it adds to every adapted layer's weights, by module."""
+    effect: EffectInfo | None
+    """None until the service had time to look."""
+    familiarity: float | None
+    """Share of the training descriptions that look stranger than this one; none until
+    the service had time to look, or where it cannot be told."""
+
+    @classmethod
+    def of(cls, held: HeldAdapter) -> Self:
+        """The object of what is known of an adapter."""
+        stored, found = held.stored, held.diagnosis
+        return cls(
+            nearest_experts=[
+                NearestExpert(id=name, similarity=near)
+                for name, near in stored.provenance.neighbours
+            ],
+            norms={name: list(norms_L) for name, norms_L in stored.norms.items()},
+            effect=None if found is None else EffectInfo(**asdict(found.effect)),
+            familiarity=None if found is None else found.familiarity,
+        )
 
 
 class AdapterUrls(BaseModel):
@@ -234,7 +273,8 @@ class AdapterObject(BaseModel):
     metadata: dict[str, str]
     base_model: str
     parent: str
-    status: Literal["ready"] = "ready"
+    status: Literal["ready", "no_effect"]
+    store: Keep
     rank: int
     alpha: float
     target_modules: list[str]
@@ -252,14 +292,15 @@ class AdapterObject(BaseModel):
         """The object of an adapter as its owner holds it."""
         stored, holding = held.stored, held.holding
         made, here = stored.provenance, f"/v1/adapters/{stored.id}"
-        near = [NearestExpert(id=i, similarity=s) for i, s in made.neighbours]
         return cls(
             id=stored.id,
+            status="no_effect" if held.has_no_effect else "ready",
             created=held.created,
             name=holding.name,
             is_pinned=holding.is_pinned,
             metadata=dict(holding.metadata),
             expires_at=holding.expires,
+            store="file" if held.recipe is None else "recipe",
             base_model=stored.base_name,
             parent=stored.base_name,
             rank=stored.spec.rank,
@@ -270,7 +311,7 @@ class AdapterObject(BaseModel):
             generator=GeneratorInfo(name=made.family, sha256=made.bundle),
             source=SourceInfo(type="+".join(made.kinds), sha256=made.condition),
             seed=made.seed,
-            diagnostics=Diagnostics(nearest_experts=near),
+            diagnostics=Diagnostics.of(held),
             urls=AdapterUrls(
                 self=here,
                 download=f"{here}/download",

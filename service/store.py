@@ -12,10 +12,11 @@ import shutil
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from genadapter.adapter import Adapter, Provenance, load_adapter, save_adapter
 from genadapter.errors import (
@@ -24,7 +25,7 @@ from genadapter.errors import (
     CorruptArtifactError,
     StorageError,
 )
-from genadapter.lora import LoraSpec
+from genadapter.lora import LoraSpec, layer_norms
 from genadapter.packages import sha256_of
 from genadapter.peft_format import CONFIG_FILE, WEIGHTS_FILE
 from service.errors import AdapterIdError, StorageUnavailableError
@@ -34,8 +35,10 @@ logger = logging.getLogger(__name__)
 _ID = re.compile(r"lora-[0-9a-f]{32}")
 FILES = ("README.md", CONFIG_FILE, WEIGHTS_FILE, "genadapter.json")
 """Of an adapter's folder."""
+_DIGITS = 5
 _QUARANTINE = "quarantine"
-_LEFTOVERS = (".partial-*", ".deleted-*")
+_PARTIAL = ".partial-"
+_LEFTOVERS = (f"{_PARTIAL}*", ".deleted-*")
 _LEFTOVER_AGE_SECONDS = 600
 
 
@@ -57,6 +60,8 @@ class StoredAdapter:
     """What its config calls the base model."""
     provenance: Provenance
     """How it came to be."""
+    norms: Mapping[str, tuple[float, ...]]
+    """Of what it adds to every layer's weights, by module."""
 
 
 class AdapterStore:
@@ -103,6 +108,36 @@ class AdapterStore:
             stored = _inspect(adapter, folder)
         logger.info("stored %s, %d bytes", stored.id, stored.num_bytes)
         return stored
+
+    def weigh(self, adapter: Adapter) -> StoredAdapter:
+        """What would be stored of an adapter that is not to be.
+
+        Raises:
+            StorageUnavailableError: The disk is full or cannot be written.
+        """
+        with self._written(adapter) as folder:
+            return _inspect(adapter, folder)
+
+    def hold(self, adapter: Adapter) -> None:
+        """Takes an adapter into memory alone."""
+        with self._lock:
+            self._keep(adapter)
+
+    def files_of(self, adapter: Adapter) -> dict[str, bytes]:
+        """The PEFT folder of an adapter that is not stored, as contents by name.
+
+        Raises:
+            StorageUnavailableError: The disk is full or cannot be written.
+        """
+        with self._written(adapter) as folder:
+            return _contents(folder)
+
+    def resident(self, identifier: str) -> Adapter | None:
+        """An adapter that is in memory; `None` if it is not."""
+        with self._lock:
+            if identifier in self._resident:
+                self._resident.move_to_end(identifier)
+            return self._resident.get(identifier)
 
     def get(self, identifier: str) -> Adapter:
         """An adapter with its weights.
@@ -215,7 +250,18 @@ class AdapterStore:
         with _storage_errors(), self._lock:
             self._check_there(folder)
             self._load(folder)
-            return {name: (folder / name).read_bytes() for name in FILES}
+            return _contents(folder)
+
+    @contextmanager
+    def _written(self, adapter: Adapter) -> Iterator[Path]:
+        """A folder with the adapter's files, for a moment."""
+        with (
+            _storage_errors(),
+            TemporaryDirectory(prefix=_PARTIAL, dir=self._folder) as parent,
+        ):
+            folder = Path(parent) / adapter.id
+            _save(adapter, folder)
+            yield folder
 
     def _path(self, identifier: str) -> Path:
         if not _ID.fullmatch(identifier):
@@ -254,7 +300,15 @@ def _inspect(adapter: Adapter, folder: Path) -> StoredAdapter:
         spec=adapter.spec,
         base_name=adapter.base_name,
         provenance=adapter.provenance,
+        norms={
+            name: tuple(round(norm, _DIGITS) for norm in norms_L)
+            for name, norms_L in layer_norms(adapter.weights, adapter.spec).items()
+        },
     )
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in FILES}
 
 
 def _save(adapter: Adapter, folder: Path) -> None:

@@ -36,6 +36,10 @@ ADAPTERS = Table(
     Column("base_name", String(512), nullable=False),
     Column("spec", JSON, nullable=False),
     Column("provenance", JSON, nullable=False),
+    Column("norms", JSON, nullable=False),
+    # Where there is one, it stands for the files.
+    Column("recipe", JSON(none_as_null=True)),
+    Column("diagnosis", JSON(none_as_null=True)),
 )
 """What there is, whoever holds it."""
 

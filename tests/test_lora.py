@@ -264,3 +264,14 @@ def test_impossible_values_are_refused_with_the_value() -> None:
         lora.truncate(weights, 0)
     with pytest.raises(ConfigError, match="got 2 for 1 adapters"):
         lora.weighted_sum([weights], [1.0, 2.0])
+
+
+@examples
+@given(spec=specs, seed=st.integers(0, 1000))
+def test_layer_norms_are_those_of_the_dense_deltas(spec: LoraSpec, seed: int) -> None:
+    """Scaled as they are applied."""
+    weights = draw(spec, seed=seed)
+    norms = lora.layer_norms(weights, spec)
+    for name, a_LRI, b_LOR in weights:
+        expected_L = (spec.scaling * b_LOR @ a_LRI).flatten(1).norm(dim=1)
+        torch.testing.assert_close(torch.tensor(norms[name]), expected_L, **CLOSE)

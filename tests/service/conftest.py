@@ -46,6 +46,17 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(store=tmp_path / "store", default_max_tokens=8)
 
 
+@pytest.fixture(autouse=True)
+def look_seconds(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets how often an app looks for new adapters to examine: not at all, if not told."""
+
+    def look_every(seconds: float) -> None:
+        monkeypatch.setattr("service.app.LOOK_SECONDS", seconds)
+
+    look_every(3600)
+    return look_every
+
+
 @pytest.fixture
 def services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Services:
     """Loaded parts; the engine is not running yet."""

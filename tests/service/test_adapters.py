@@ -8,16 +8,18 @@ import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from genadapter.adapter import load_adapter
+from genadapter.adapter import Adapter, load_adapter
 from genadapter.base_model import BaseModel
 from genadapter.condition import Condition, Demonstration
 from genadapter.errors import AdapterNotFoundError
+from genadapter.lora import LoraWeights
 from genadapter.pipeline import Pipeline
 from genadapter.refinement import Refinement
 from service.access import LOCAL
@@ -54,7 +56,11 @@ def test_a_description_becomes_an_adapter(
         "sha256": pipeline.bundle.digest,
     }
     assert body["source"] == {"type": "description", "sha256": condition.digest()}
-    assert body["diagnostics"]["nearest_experts"][0].keys() == {"id", "similarity"}
+    known = body["diagnostics"]
+    assert known["nearest_experts"][0].keys() == {"id", "similarity"}
+    assert known["norms"].keys() == set(body["target_modules"])
+    assert all(norm > 0 for norms in known["norms"].values() for norm in norms)
+    assert (known["effect"], known["familiarity"]) == (None, None)
     assert client.get(body["urls"]["self"]).json() == body
 
 
@@ -128,6 +134,94 @@ def test_in_the_background_an_adapter_is_a_job_first(client: TestClient) -> None
         job = client.get(reply.headers["Location"]).json()
     found = client.get(f"/v1/adapters/{job['fine_tuned_model']}").json()
     assert found["metadata"] == {"a": "b"}
+
+
+def test_a_recipe_may_stand_for_the_files(
+    client: TestClient, create: Create, settings: Settings
+) -> None:
+    """Nothing lies on disk, and all that can be done with files can be done."""
+    body = {"description": DESCRIPTION, "store": "recipe"}
+    made = client.post("/v1/adapters", json=body)
+    assert (made.status_code, made.json()["store"]) == (201, "recipe")
+    identifier = made.json()["id"]
+    assert list(settings.store.glob("*lora-*")) == []
+    assert list(settings.store.glob(".partial-*")) == []
+    assert client.post("/v1/adapters", json=body).status_code == 200
+    assert client.get(f"/v1/adapters/{identifier}").json() == made.json()
+    files = client.get(f"/v1/adapters/{identifier}/files").json()["data"]
+    sums = {file["name"]: file["sha256"] for file in files}
+    assert sums["adapter_model.safetensors"] == made.json()["sha256"]
+    assert client.get(f"/v1/adapters/{identifier}/download").status_code == 200
+    # Asked for by files, it has them from then on, and the same ones.
+    assert create(DESCRIPTION) == identifier
+    stored = client.get(f"/v1/adapters/{identifier}").json()
+    assert (stored["store"], stored["sha256"]) == ("file", made.json()["sha256"])
+    assert client.post("/v1/adapters", json=body).json()["store"] == "file"
+    assert client.delete(f"/v1/adapters/{identifier}").status_code == 200
+
+
+def test_a_recipe_is_made_again_after_a_restart(
+    pipeline: Pipeline, base: BaseModel, settings: Settings
+) -> None:
+    """A chat with it answers as before; its examples and refinement are kept as well."""
+    body = {
+        "description": DESCRIPTION,
+        "examples": [{"input": "cat", "output": "red"}],
+        "refine_steps": 1,
+        "store": "recipe",
+    }
+    answers = []
+    for _ in range(2):
+        services = join_services(pipeline, base, settings)
+        with TestClient(create_app(services)) as client:
+            identifier = client.post("/v1/adapters", json=body).json()["id"]
+            messages = [{"role": "user", "content": "cat"}]
+            chat = {"model": identifier, "messages": messages}
+            reply = client.post("/v1/chat/completions", json=chat)
+            answers.append(reply.json()["choices"][0]["message"]["content"])
+            assert services.adapters.num_resident() == 1
+    assert answers[0] == answers[1]
+
+
+def test_a_recipe_of_another_bundle_is_not_made(
+    pipeline: Pipeline, base: BaseModel, settings: Settings
+) -> None:
+    """409 says which bundle it needs."""
+    body = {"description": DESCRIPTION, "store": "recipe"}
+    with TestClient(create_app(join_services(pipeline, base, settings))) as client:
+        identifier = client.post("/v1/adapters", json=body).json()["id"]
+    other = replace(pipeline.bundle, digest="0" * 64)
+    beside = Pipeline(pipeline.base_name, other, pipeline.encoder, pipeline.reader)
+    with TestClient(create_app(join_services(beside, base, settings))) as client:
+        assert client.get(f"/v1/adapters/{identifier}").status_code == 200
+        reply = client.get(f"/v1/adapters/{identifier}/files")
+        assert reply.status_code == 409
+        error = reply.json()["error"]
+        assert error["code"] == "bundle_missing"
+        assert pipeline.bundle.digest[:16] in error["message"]
+
+
+def test_a_recipe_that_makes_other_weights_is_refused(
+    pipeline: Pipeline, base: BaseModel, settings: Settings, monkeypatch: Any
+) -> None:
+    """Never are others served under the same id, also when asked again."""
+    body = {"description": DESCRIPTION, "store": "recipe"}
+    with TestClient(create_app(join_services(pipeline, base, settings))) as client:
+        identifier = client.post("/v1/adapters", json=body).json()["id"]
+    original = Pipeline.generate
+
+    def generate(self: Pipeline, *args: Any, **kwargs: Any) -> list[Adapter]:
+        (made,) = original(self, *args, **kwargs)
+        name, first = next(iter(made.weights.b.items()))
+        weights = LoraWeights(made.weights.a, {**made.weights.b, name: first + 1})
+        return [replace(made, weights=weights)]
+
+    monkeypatch.setattr(Pipeline, "generate", generate)
+    with TestClient(create_app(join_services(pipeline, base, settings))) as client:
+        for _ in range(2):
+            reply = client.get(f"/v1/adapters/{identifier}/files")
+            assert reply.status_code == 409
+            assert reply.json()["error"]["code"] == "recipe_mismatch"
 
 
 @pytest.mark.parametrize(

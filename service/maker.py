@@ -1,0 +1,107 @@
+"""The maker: writes adapters by recipes with the one pipeline, a batch at a time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from time import perf_counter
+
+from genadapter.adapter import Adapter
+from genadapter.errors import GenAdapterError
+from genadapter.pipeline import Pipeline
+from genadapter.refinement import Refinement
+from service.errors import BundleMissingError
+from service.metrics import Metrics
+from service.recipe import Recipe
+from service.tracing import traced
+
+logger = logging.getLogger(__name__)
+
+
+class Maker:
+    """Makes adapters; safe in threads, which wait for each other."""
+
+    def __init__(self, pipeline: Pipeline, metrics: Metrics) -> None:
+        """Takes what it makes them with.
+
+        Args:
+            pipeline: Used by nobody else meanwhile.
+            metrics: Told of times.
+        """
+        self._pipeline, self._metrics = pipeline, metrics
+        self._lock = threading.Lock()
+
+    def id_of(self, recipe: Recipe) -> str:
+        """The id of what a recipe makes."""
+        return self._pipeline.adapter_id(
+            recipe.condition, seed=recipe.seed, refinement=recipe.refinement
+        )
+
+    def check(self, recipe: Recipe) -> None:
+        """Raises what making would, before anything is computed.
+
+        Raises:
+            ConditionError: The family cannot use this kind of condition.
+        """
+        self._pipeline.check(recipe.condition, recipe.refinement)
+
+    def make(
+        self, recipes: Mapping[str, Recipe]
+    ) -> dict[str, Adapter | GenAdapterError]:
+        """Makes adapters in as few passes as can be.
+
+        Args:
+            recipes: By the ids of what they make.
+
+        Returns:
+            What became of each, by id.
+        """
+        made: dict[str, Adapter | GenAdapterError] = {}
+        alike: defaultdict[tuple[int, Refinement | None], list[str]] = defaultdict(list)
+        for identifier, recipe in recipes.items():
+            alike[recipe.seed, recipe.refinement].append(identifier)
+        for (seed, refinement), ids in alike.items():
+            conditions = [recipes[identifier].condition for identifier in ids]
+            started = perf_counter()
+            try:
+                with (
+                    self._lock,
+                    traced("generate") as note,
+                    self._metrics.generate_seconds.time(),
+                ):
+                    note("num_adapters", len(ids))
+                    adapters = self._pipeline.generate(
+                        conditions, seed=seed, refinement=refinement
+                    )
+            except GenAdapterError as error:
+                made |= dict.fromkeys(ids, error)
+                continue
+            made |= {adapter.id: adapter for adapter in adapters}
+            logger.info(
+                "created %s%s, family %s, %.0f ms",
+                ids[0],
+                f" and {len(ids) - 1} more" if len(ids) > 1 else "",
+                self._pipeline.family,
+                1000 * (perf_counter() - started),
+            )
+        return made
+
+    def make_again(self, identifier: str, recipe: Recipe, *, bundle: str) -> Adapter:
+        """Makes an adapter whose recipe was kept.
+
+        Args:
+            identifier: Its id.
+            recipe: What it is made of.
+            bundle: Hex sha256 of the bundle that made it first.
+
+        Raises:
+            BundleMissingError: Another bundle, or another family of it, is loaded here.
+        """
+        if self.id_of(recipe) != identifier:
+            raise BundleMissingError(bundle, loaded=self._pipeline.bundle.digest)
+        made = self.make({identifier: recipe})[identifier]
+        if isinstance(made, GenAdapterError):
+            raise made
+        return made
