@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check coverage docs clean
+.PHONY: help install demo test check coverage soak docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -18,7 +18,7 @@ demo: $(INSTALLED) ## generate an adapter for a task it never saw, and compare
 	$(BIN)/genadapter demo
 
 test: $(INSTALLED) ## default, slow and packaged tests
-	$(BIN)/python -m pytest -m "not gpu and not hub" --durations=10
+	$(BIN)/python -m pytest -m "not gpu and not hub and not soak" --durations=10
 
 check: $(INSTALLED) ## format, lint, types and the default tests: before every commit
 	$(BIN)/ruff format --check .
@@ -27,8 +27,12 @@ check: $(INSTALLED) ## format, lint, types and the default tests: before every c
 	$(BIN)/python -m pytest
 
 coverage: $(INSTALLED) ## branch coverage of the library and the service
-	$(BIN)/python -m pytest -m "not gpu and not hub" --cov=genadapter --cov=service \
+	$(BIN)/python -m pytest -m "not gpu and not hub and not soak" --cov=genadapter --cov=service \
 		--cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=95
+
+soak: $(INSTALLED) ## half an hour of many clients, ten thousand evictions, many API cases
+	$(BIN)/python -m pytest -m soak tests/service
+	OPENAPI_CASES=1500 $(BIN)/python -m pytest -m slow tests/service/test_openapi.py
 
 docs: $(INSTALLED) ## rewrite the generated blocks of README.md
 	$(BIN)/python -P tests/test_docs.py

@@ -141,8 +141,9 @@ def load_adapter(folder: Path) -> Adapter:
             "`genadapter generate --out` writes it"
         )
     record = read_json(folder / _RECORD)
-    weights_path = folder / WEIGHTS_FILE
-    tensors = read_tensors(weights_path)
+    # Nobody parses a file that is not the one that was written.
+    _check_sum(folder, record)
+    tensors = read_tensors(folder / WEIGHTS_FILE)
     try:
         spec = LoraSpec.from_dict(record["spec"])
         adapter = Adapter(
@@ -152,12 +153,9 @@ def load_adapter(folder: Path) -> Adapter:
             base_name=record["base_name"],
             provenance=_read_provenance(record["provenance"]),
         )
-        expected_sum = record["weights_sha256"]
         check_fits(adapter.weights, spec)
     except (KeyError, TypeError, ValueError) as error:
         raise _corrupt(folder, f"{_RECORD} and {WEIGHTS_FILE} do not agree") from error
-    if sha256_of(weights_path) != expected_sum:
-        raise _corrupt(folder, f"{WEIGHTS_FILE} is not the file that {_RECORD} names")
     _check_config(folder, spec)
     return adapter
 
@@ -194,6 +192,15 @@ def _read_provenance(values: Mapping[str, Any]) -> Provenance:  # Any: plain JSO
     neighbours = tuple((str(name), float(near)) for name, near in values["neighbours"])
     kinds = tuple(str(kind) for kind in values.get("kinds", ("description",)))
     return Provenance(**{**values, "neighbours": neighbours, "kinds": kinds})
+
+
+def _check_sum(folder: Path, record: Mapping[str, Any]) -> None:  # Any: plain JSON
+    try:
+        is_written = sha256_of(folder / WEIGHTS_FILE) == record["weights_sha256"]
+    except (FileNotFoundError, KeyError, TypeError) as error:
+        raise _corrupt(folder, f"{WEIGHTS_FILE} or its sum is missing") from error
+    if not is_written:
+        raise _corrupt(folder, f"{WEIGHTS_FILE} is not the file that {_RECORD} names")
 
 
 def _check_config(folder: Path, spec: LoraSpec) -> None:

@@ -32,7 +32,7 @@ from service.maker import Maker
 from service.metrics import Metrics
 from service.paging import Page, PageAsked
 from service.recipe import Keep, Recipe
-from service.registry import HeldAdapter, Holding, Registry
+from service.registry import FittingAdapter, HeldAdapter, Holding, Registry
 from service.store import AdapterStore, StoredAdapter
 
 logger = logging.getLogger(__name__)
@@ -200,12 +200,9 @@ class AdapterService:
         """
         return self._registry.page(caller, asked)
 
-    def usable(self, caller: Caller) -> tuple[HeldAdapter, ...]:
+    def usable(self, caller: Caller) -> tuple[FittingAdapter, ...]:
         """Every adapter of the caller that the base served here can use, oldest first."""
-        held = self._registry.all_of(caller)
-        # Owners may hold the same one; an admin sees all owners'.
-        by_id = {one.id: one for one in held if one.stored.spec == self.spec}
-        return tuple(by_id.values())
+        return self._registry.fitting(caller, self.spec)
 
     def find_model(self, model: str, caller: Caller) -> Adapter | None:
         """The adapter that a request names as its model; `None` is the bare base.
@@ -444,19 +441,17 @@ class AdapterService:
 
     def _put_in_step(self) -> None:
         """Takes up what only the disk has, and what it has no longer or cut short."""
-        held_by_all = self._registry.all_of(LOCAL)
-        known = {held.id: held.stored for held in held_by_all if held.recipe is None}
-        on_disk = self._store.ids()
+        known, on_disk = self._registry.stored_bytes(), self._store.ids()
         for identifier in sorted(on_disk - set(known)):
             try:
                 stored = self._store.inspect(identifier)
             except CorruptArtifactError:
                 continue
             self._registry.add(stored, LOCAL, Holding())
-        for identifier, stored in known.items():
+        for identifier, num_bytes in known.items():
             if identifier not in on_disk:
                 self._registry.forget(identifier)
-            elif self._store.num_bytes(identifier) != stored.num_bytes:
+            elif self._store.num_bytes(identifier) != num_bytes:
                 self._store.set_aside(identifier)
                 self._registry.forget(identifier)
         self._store.pin(self._registry.pinned_ids())

@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Depends
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel
 from starlette.requests import Request as HttpRequest
 
+from genadapter.adapter import Adapter
 from genadapter.errors import (
     AdapterNotFoundError,
     CorruptArtifactError,
     GenAdapterError,
     SpecMismatchError,
 )
+from service.answer_schemas import Reply
 from service.conversation import Answer, Piece, Request
+from service.dependencies import Adapters, CallerOf, ChatEngine, Metered
 from service.engines import AnsweringEngine
 from service.errors import (
     ClientGoneError,
@@ -68,6 +72,66 @@ Told = tuple[int, Piece | Answer]
 
 Spend = Callable[[int], None]
 """Counts tokens, where a request's owner has so many."""
+
+
+class Answering:
+    """Answers the requests of one caller."""
+
+    def __init__(
+        self,
+        adapters: Adapters,
+        caller: CallerOf,
+        engine: ChatEngine,
+        meter: Metered,
+        http: HttpRequest,
+    ) -> None:
+        """Takes what a request over HTTP comes with."""
+        self._adapters, self._caller = adapters, caller
+        self._engine, self._meter, self._http = engine, meter, http
+        self.text_of = engine.token_text
+        """The text of one token."""
+
+    async def begin(self, model: str, *, prefix: str) -> tuple[Reply, Adapter | None]:
+        """Finds a model; gives the head of its replies, and its adapter.
+
+        Args:
+            model: As the request names it.
+            prefix: Of the reply's id.
+
+        Raises:
+            AdapterNotFoundError: There is no such model.
+            CorruptArtifactError: The adapter was damaged on disk.
+            NoEffectError: It changes nothing.
+            RateLimitError: The caller's tokens of this minute are used up.
+        """
+        await run_in_threadpool(self._meter.check_tokens, self._caller)
+        adapter = await run_in_threadpool(
+            self._adapters.find_model, model, self._caller
+        )
+        fingerprint = self._engine.fingerprint(adapter)
+        return Reply.new(prefix=prefix, model=model, fingerprint=fingerprint), adapter
+
+    async def answer(self, requests: Sequence[Request]) -> list[Answer]:
+        """Waits for all answers, as `answer_all` does."""
+        return await answer_all(self._engine, requests, self._http, spend=self._spend)
+
+    async def stream(
+        self,
+        requests: Sequence[Request],
+        *,
+        parts_of: Callable[[int, Piece | Answer], Iterator[BaseModel]],
+        last: Callable[[Sequence[Answer]], BaseModel | None],
+    ) -> StreamingResponse:
+        """Answers as events, as `respond_in_events` does."""
+        return await respond_in_events(
+            self._engine, requests, parts_of=parts_of, last=last, spend=self._spend
+        )
+
+    def _spend(self, num_tokens: int) -> None:
+        self._meter.spend_tokens(self._caller, num_tokens)
+
+
+AnsweringOf = Annotated[Answering, Depends()]
 
 
 async def answer_all(

@@ -321,6 +321,7 @@ _VALIDATION_CODES = {
 _HTTP_CODES = {
     404: "route_not_found",
     405: "method_not_allowed",
+    408: "request_timeout",
     413: "request_too_large",
 }
 

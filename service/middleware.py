@@ -5,6 +5,7 @@ Plain ASGI, so that nothing is buffered and a client's leaving is noticed.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 
@@ -86,8 +87,13 @@ class Door:
         await self._app(scope, receive, send)
 
 
+_TOO_SLOW = "the body did not come in time: send the request again"
+READ_SECONDS = 15.0
+"""A body of which nothing comes for so long is given up."""
+
+
 class BodyLimit:
-    """Refuses bodies that are too large, by what they say and by what comes."""
+    """Refuses bodies that are too large, by what they say and by what comes, or too slow."""
 
     def __init__(
         self, app: ASGIApp, *, max_bytes: int, larger: Mapping[str, int]
@@ -107,12 +113,18 @@ class BodyLimit:
         if told.isdecimal() and int(told) > max_bytes:
             await respond_to(error)(scope, receive, send)
             return
-        num_bytes = 0
+        num_bytes, has_more = 0, True
 
         async def receive_at_most() -> Message:
-            nonlocal num_bytes
-            message = await receive()
+            nonlocal num_bytes, has_more
+            try:
+                # Behind its body nothing comes of a client until it leaves.
+                async with asyncio.timeout(READ_SECONDS if has_more else None):
+                    message = await receive()
+            except TimeoutError as late:
+                raise HTTPException(408, _TOO_SLOW) from late
             num_bytes += len(message.get("body", b""))
+            has_more = message.get("more_body", False)
             if num_bytes > max_bytes:
                 # FastAPI lets no other exception through where it reads a body.
                 raise HTTPException(413, str(error))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import time
 from collections.abc import Mapping
@@ -81,6 +83,15 @@ class HeldAdapter:
     def has_no_effect(self) -> bool:
         """Whether it is known to change nothing."""
         return self.diagnosis is not None and self.diagnosis.effect.is_none
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FittingAdapter:
+    """An adapter that a base can use."""
+
+    id: str
+    created: int
+    """Since when it is held, in seconds since 1970."""
 
 
 class Registry:
@@ -210,17 +221,36 @@ class Registry:
                 read=_held,
             )
 
-    def all_of(self, caller: Caller) -> tuple[HeldAdapter, ...]:
-        """All adapters of a caller, oldest first.
+    def fitting(self, caller: Caller, spec: LoraSpec) -> tuple[FittingAdapter, ...]:
+        """A caller's adapters of one spec, oldest first; an admin sees all owners'.
 
         Raises:
             StorageUnavailableError: The database failed.
         """
+        query = (
+            _seen_by(caller)
+            .with_only_columns(HOLDINGS.c.adapter_id, HOLDINGS.c.created)
+            .where(ADAPTERS.c.shape == _shape_of(spec))
+            .order_by(HOLDINGS.c.number)
+        )
         with self._database.reading() as connection:
-            rows = connection.execute(
-                _seen_by(caller).order_by(HOLDINGS.c.number)
-            ).all()
-        return tuple(_held(row) for row in rows)
+            rows = connection.execute(query).all()
+        first: dict[str, int] = {}
+        for row in rows:
+            # Owners may hold the same one.
+            first.setdefault(row.adapter_id, row.created)
+        return tuple(FittingAdapter(id=i, created=at) for i, at in first.items())
+
+    def stored_bytes(self) -> dict[str, int]:
+        """Size of the files of every adapter that has files, by id, whoever holds it.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        query = select(ADAPTERS.c.id, ADAPTERS.c.num_bytes)
+        query = query.where(ADAPTERS.c.recipe.is_(None))
+        with self._database.reading() as connection:
+            return {row.id: row.num_bytes for row in connection.execute(query)}
 
     def change(self, caller: Caller, name: str, holding: Holding) -> HeldAdapter:
         """Changes how an owner holds an adapter.
@@ -346,10 +376,19 @@ def _insert_adapter(
     try:
         with connection.begin_nested():
             told = None if recipe is None else recipe.to_dict()
-            connection.execute(insert(ADAPTERS).values(**asdict(stored), recipe=told))
+            connection.execute(
+                insert(ADAPTERS).values(
+                    **asdict(stored), shape=_shape_of(stored.spec), recipe=told
+                )
+            )
     except IntegrityError:
         # Another worker was faster with the very same.
         return
+
+
+def _shape_of(spec: LoraSpec) -> str:
+    told = json.dumps(asdict(spec), sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _drop_if_unheld(connection: Connection, identifier: str) -> bool:

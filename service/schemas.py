@@ -29,7 +29,7 @@ from service.errors import ErrorBody
 from service.jobs import Job
 from service.paging import Page
 from service.recipe import Keep, Recipe
-from service.registry import HeldAdapter, Holding
+from service.registry import FittingAdapter, HeldAdapter, Holding
 
 MAX_SEED = 2**63 - 1
 MAX_BATCH = 256
@@ -411,7 +411,7 @@ class ModelObject(BaseModel):
         return cls(id=name, created=created, root=name, parent=None)
 
     @classmethod
-    def of_adapter(cls, held: HeldAdapter, *, base_name: str) -> Self:
+    def of_adapter(cls, held: HeldAdapter | FittingAdapter, *, base_name: str) -> Self:
         """The base model with an adapter."""
         return cls(id=held.id, created=held.created, root=held.id, parent=base_name)
 

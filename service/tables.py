@@ -35,6 +35,8 @@ ADAPTERS = Table(
     Column("sha256", String(64), nullable=False),
     Column("base_name", String(512), nullable=False),
     Column("spec", JSON, nullable=False),
+    # Sum of the spec, by which those that fit a base are found.
+    Column("shape", String(64), nullable=False),
     Column("provenance", JSON, nullable=False),
     Column("norms", JSON, nullable=False),
     # Where there is one, it stands for the files.

@@ -6,6 +6,7 @@ import copy
 import json
 import math
 import os
+import random
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -279,6 +280,38 @@ def test_base_may_be_pointed_at_a_local_copy(folder: Path) -> None:
     """The one edit that people make does not change the adapter."""
     edit_json(folder / "adapter_config.json", base_model_name_or_path="/models/mine")
     load_adapter(folder)
+
+
+NAMES = ("adapter_config.json", "adapter_model.safetensors", "genadapter.json")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_damage_of_any_kind_is_found(adapter: Adapter, folder: Path, name: str) -> None:
+    """Cut short, overwritten, with a bit turned or a header that claims to be huge."""
+    path = folder / name
+    sound, draw = path.read_bytes(), random.Random(0)
+    for _ in range(200):
+        content = bytearray(sound)
+        place = draw.randrange(len(content))
+        match draw.randrange(4):
+            case 0:
+                del content[place:]
+            case 1:
+                content[place] ^= 1 << draw.randrange(8)
+            case 2:
+                content[place : place + 16] = draw.randbytes(16)
+            case _:
+                content[:8] = (1 << draw.randrange(20, 64)).to_bytes(8, "little")
+        path.write_bytes(content)
+        try:
+            found = load_adapter(folder)
+        except (CorruptArtifactError, AdapterNotFoundError):
+            continue
+        # What is no number of the adapter's may be another: a name, a blank.
+        assert name != "adapter_model.safetensors" or content == sound
+        for module, a_LRI, b_LOR in found.weights:
+            assert a_LRI.equal(adapter.weights.a[module])
+            assert b_LOR.equal(adapter.weights.b[module])
 
 
 def test_missing_parts_are_told_apart(folder: Path, tmp_path: Path) -> None:

@@ -97,3 +97,14 @@ def test_library_never_mentions_http() -> None:
     for path in source_files("genadapter"):
         names = imported(path)
         assert not names & {"http", "httpx", "starlette", "requests"}, path.name
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_nothing_that_is_read_can_run_code(package: str) -> None:
+    """No pickle, and torch loads weights alone."""
+    for path in source_files(package):
+        assert not imported(path) & {"pickle", "dill", "cloudpickle", "marshal"}, path
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.load":
+                given = {k.arg: ast.unparse(k.value) for k in node.keywords}
+                assert given.get("weights_only") == "True", path

@@ -15,11 +15,17 @@ from service.access import Caller
 from service.database import Database
 from service.errors import AdapterExistsError
 from service.paging import PageAsked
-from service.registry import Holding, Registry
+from service.registry import HeldAdapter, Holding, Registry
 from service.store import AdapterStore, StoredAdapter
 
 ANN, BOB = Caller(owner="ann"), Caller(owner="bob")
 ADMIN = Caller(owner="root", role="admin")
+
+
+def held_by(registry: Registry, caller: Caller) -> tuple[HeldAdapter, ...]:
+    """What a caller sees, the oldest first."""
+    asked = PageAsked(limit=100, newest_first=False)
+    return registry.page(caller, asked).items
 
 
 @pytest.fixture
@@ -59,8 +65,8 @@ def test_owners_do_not_see_each_other(
     assert registry.find(BOB, "x").id == stored[1].id
     with pytest.raises(AdapterNotFoundError):
         registry.find(ANN, stored[1].id)
-    assert [held.id for held in registry.all_of(ANN)] == [stored[0].id]
-    assert len(registry.all_of(ADMIN)) == 3
+    assert [held.id for held in held_by(registry, ANN)] == [stored[0].id]
+    assert len(held_by(registry, ADMIN)) == 3
     assert registry.find(ADMIN, stored[1].id).owner == "bob"
 
 
@@ -102,7 +108,7 @@ def test_time_ends_a_holding(
     registry.add(stored[1], BOB, Holding())
     assert registry.expire() == ()
     monkeypatch.setattr(time, "time", lambda: now + 100)
-    assert registry.all_of(ANN) == ()
+    assert held_by(registry, ANN) == ()
     assert registry.expire() == (stored[0].id,)
     assert registry.num_adapters() == 1
 
@@ -126,6 +132,30 @@ def test_pages_follow_each_other(
         assert seen == (ids[::-1] if newest_first else ids)
 
 
+def test_adapters_that_fit_a_base_are_found(
+    registry: Registry, stored: list[StoredAdapter]
+) -> None:
+    """Each once, the oldest first, whoever else holds it; others fit another base."""
+    other = replace(stored[2], spec=replace(stored[2].spec, rank=1))
+    for one, caller in [
+        (stored[0], BOB),
+        (stored[1], ANN),
+        (stored[0], ANN),
+        (other, ANN),
+    ]:
+        registry.add(one, caller, Holding())
+    spec = stored[0].spec
+    assert [one.id for one in registry.fitting(ANN, spec)] == [
+        stored[1].id,
+        stored[0].id,
+    ]
+    assert [one.id for one in registry.fitting(ADMIN, spec)] == [
+        stored[0].id,
+        stored[1].id,
+    ]
+    assert [one.id for one in registry.fitting(ANN, other.spec)] == [other.id]
+
+
 def test_of_many_who_add_at_once_one_is_first(
     registry: Registry, stored: list[StoredAdapter]
 ) -> None:
@@ -144,7 +174,7 @@ def test_of_many_who_add_at_once_one_is_first(
                 return False
 
         assert sum(pool.map(claim, twins)) == 1
-    assert len(registry.all_of(ANN)) == 2
+    assert len(held_by(registry, ANN)) == 2
 
 
 def test_a_second_opening_finds_what_there_is(
@@ -155,5 +185,5 @@ def test_a_second_opening_finds_what_there_is(
     with ThreadPoolExecutor(4) as pool:
         opened = list(pool.map(Database, [url] * 4))
     for again in opened:
-        assert [held.id for held in Registry(again).all_of(ANN)] == [stored[0].id]
+        assert [held.id for held in held_by(Registry(again), ANN)] == [stored[0].id]
         again.close()

@@ -1,6 +1,9 @@
-"""Adapters kept as recipes, and what was found out about adapters."""
+"""Adapters kept as recipes, what was found out about adapters, and what they fit."""
 
 from __future__ import annotations
+
+import hashlib
+import json
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,10 +17,22 @@ def upgrade() -> None:
     with op.batch_alter_table("adapters") as table:
         none = sa.text("'{}'")
         table.add_column(
+            sa.Column("shape", sa.String(64), nullable=False, server_default="")
+        )
+        table.add_column(
             sa.Column("norms", sa.JSON(), nullable=False, server_default=none)
         )
         table.add_column(sa.Column("recipe", sa.JSON()))
         table.add_column(sa.Column("diagnosis", sa.JSON()))
+    adapters = sa.table(
+        "adapters", sa.column("id"), sa.column("spec", sa.JSON()), sa.column("shape")
+    )
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(adapters.c.id, adapters.c.spec)).all():
+        told = json.dumps(row.spec, sort_keys=True)
+        shape = hashlib.sha256(told.encode()).hexdigest()
+        by_id = sa.update(adapters).where(adapters.c.id == row.id)
+        connection.execute(by_id.values(shape=shape))
 
 
 def downgrade() -> None:
@@ -26,3 +41,4 @@ def downgrade() -> None:
         table.drop_column("diagnosis")
         table.drop_column("recipe")
         table.drop_column("norms")
+        table.drop_column("shape")
