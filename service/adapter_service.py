@@ -352,12 +352,8 @@ class AdapterService:
         """Notes that the caller holds an adapter; tells whether that is new."""
         kept = None if found else self._registry.find_recipe(identifier)
         stored = found or (kept.stored if kept else self._store.inspect(identifier))
-        has_files = self._store.has(identifier)
-        recipe = None if has_files else wish.recipe
-        is_added = self._registry.add(stored, caller, wish.holding, recipe=recipe)
-        if has_files:
-            self._registry.drop_recipe(identifier)
-        return is_added
+        recipe = None if self._store.has(identifier) else wish.recipe
+        return self._registry.add(stored, caller, wish.holding, recipe=recipe)
 
     def _is_there(self, identifier: str, keep: Keep) -> bool:
         """Whether it need not be made; a damaged one is simply made again."""

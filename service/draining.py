@@ -27,9 +27,7 @@ class Draining:
     def check_not_begun(self) -> None:
         """Raises EngineStoppedError once it has begun."""
         if self.has_begun:
-            raise EngineStoppedError(
-                "the service is stopping: try again in a few seconds"
-            )
+            raise EngineStoppedError
 
     @contextmanager
     def on_signal(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from time import monotonic
 
 from torch import Tensor
@@ -24,16 +24,19 @@ from genadapter.attach import AdapterRows, AdapterSlots
 from genadapter.base_model import BaseModel
 from genadapter.checks import above, at_least
 from genadapter.decoding import Decoder
-from genadapter.errors import SpecMismatchError
 from genadapter.lora import LoraSpec
 from service.conversation import Answer, FinishReason, Piece, Request
 from service.errors import (
-    ContextLengthError,
     EngineBusyError,
     EngineStoppedError,
-    EngineTimeoutError,
 )
 from service.metrics import Metrics
+from service.prompting import (
+    answer_room,
+    check_adapter,
+    prompt_ids,
+    timed_out,
+)
 from service.sampling import Likely, Sampler
 from service.transcript import Transcript
 
@@ -155,7 +158,7 @@ class Engine:
     def check_running(self) -> None:
         """Raises EngineStoppedError unless the worker is there to answer."""
         if self._worker is None or not self._worker.is_alive():
-            raise _stopped()
+            raise EngineStoppedError()
 
     def start(self) -> None:
         """Starts the worker.
@@ -176,7 +179,7 @@ class Engine:
             refused, self._waiting = self._waiting, deque()
             self._changed.notify_all()
         for waiting in refused:
-            _settle(waiting.future, _stopped())
+            _settle(waiting.future, EngineStoppedError())
         if worker is not None:
             worker.join()
 
@@ -194,7 +197,7 @@ class Engine:
             EngineBusyError: The line is full.
             EngineStoppedError: The engine is not running.
         """
-        _check_adapter(request.adapter, self._spec)
+        check_adapter(request.adapter, self._spec)
         waiting = _Waiting(
             request=request,
             future=Future(),
@@ -204,7 +207,7 @@ class Engine:
         )
         with self._changed:
             if self._worker is None:
-                raise _stopped()
+                raise EngineStoppedError()
             if self._is_full():
                 raise EngineBusyError(
                     f"{len(self._waiting)} requests are waiting, which is the most "
@@ -249,7 +252,7 @@ class Engine:
                 yield piece
             yield await self._wait(future)
         except TimeoutError as error:
-            raise _timed_out(self._config.timeout_seconds) from error
+            raise timed_out(self._config.timeout_seconds) from error
         finally:
             future.cancel()
 
@@ -259,7 +262,7 @@ class Engine:
             async with asyncio.timeout(seconds):
                 return await asyncio.wrap_future(future)
         except TimeoutError as error:
-            raise _timed_out(seconds) from error
+            raise timed_out(seconds) from error
 
     def _is_full(self) -> bool:
         limit = self._config.max_waiting_requests
@@ -305,15 +308,16 @@ class Engine:
         if waiting.future.cancelled():
             return None
         if monotonic() > waiting.deadline:
-            _settle(waiting.future, _timed_out(self._config.timeout_seconds))
+            _settle(waiting.future, timed_out(self._config.timeout_seconds))
             return None
         try:
-            if isinstance(request.prompt, str):
-                prompt = self._base.text_ids(request.prompt)
-            else:
-                turns = [asdict(turn) for turn in request.prompt]
-                prompt = self._base.chat_ids(turns)
-            allowed = self._allowed_tokens(len(prompt), request.max_new_tokens)
+            prompt = prompt_ids(self._base, request)
+            allowed = answer_room(
+                len(prompt),
+                request.max_new_tokens,
+                max_tokens=self._max_tokens,
+                default=self._config.default_max_tokens,
+            )
         # Also an edge: a chat template may refuse a conversation in its own way.
         except Exception as error:
             _settle(waiting.future, error)
@@ -329,16 +333,6 @@ class Engine:
                 is_stripped=not isinstance(request.prompt, str),
             ),
         )
-
-    def _allowed_tokens(self, num_prompt_tokens: int, wanted: int | None) -> int:
-        left = self._max_tokens - num_prompt_tokens
-        if left < (wanted or 1):
-            raise ContextLengthError(
-                f"the prompt has {num_prompt_tokens} tokens and the answer may have "
-                f"{wanted or 1}, but at most {self._max_tokens} fit together: shorten "
-                "the messages or lower max_tokens"
-            )
-        return wanted or min(self._config.default_max_tokens, left)
 
     def _advance(self, rows: Sequence[_Row], logits_BV: Tensor | None) -> None:
         """Gives rows the tokens that come next, and tells who watches."""
@@ -380,7 +374,7 @@ class Engine:
                 tokens=tuple(row.tokens),
             )
         elif monotonic() > row.waiting.deadline:
-            row.outcome = _timed_out(self._config.timeout_seconds)
+            row.outcome = timed_out(self._config.timeout_seconds)
 
     def _drop_ended(self, batch: _Batch) -> None:
         # From the last one on: whoever takes an empty place has been looked at.
@@ -463,25 +457,7 @@ def _settle(future: Future[Answer], outcome: Answer | Exception) -> None:
         future.set_result(outcome)
 
 
-def _check_adapter(adapter: Adapter | None, spec: LoraSpec) -> None:
-    if adapter is not None and adapter.spec != spec:
-        raise SpecMismatchError(
-            f"{adapter.id} was made for another base model or shape than the one served "
-            "here: generate it again"
-        )
-
-
 def _end_ids(base: BaseModel) -> frozenset[int]:
     configured = base.model.generation_config.eos_token_id
     ids = configured if isinstance(configured, list) else [configured]
     return frozenset(i for i in [*ids, base.tokenizer.eos_token_id] if i is not None)
-
-
-def _stopped() -> EngineStoppedError:
-    return EngineStoppedError("the service is stopping: try again in a few seconds")
-
-
-def _timed_out(seconds: float) -> EngineTimeoutError:
-    return EngineTimeoutError(
-        f"no answer within {seconds:g} seconds: lower max_tokens or try again later"
-    )

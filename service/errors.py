@@ -106,6 +106,11 @@ class EngineBusyError(GenAdapterError):
 class EngineStoppedError(GenAdapterError):
     """The engine was stopped or has not been started."""
 
+    def __init__(
+        self, message: str = "the service is stopping: try again in a few seconds"
+    ) -> None:
+        super().__init__(message)
+
 
 class EngineTimeoutError(GenAdapterError):
     """No answer within the time allowed for a request."""

@@ -115,7 +115,8 @@ class Registry:
             stored: What is known of it.
             caller: The owner.
             holding: How it is held.
-            recipe: What makes it again, where no files are kept.
+            recipe: What makes it again, where no files are kept; one that was kept is
+                forgotten where there is none.
 
         Returns:
             Whether the owner did not hold it before; what is held stays as it is.
@@ -167,16 +168,6 @@ class Registry:
         by_id = update(ADAPTERS).where(ADAPTERS.c.id == identifier)
         with self._database.changing() as connection:
             connection.execute(by_id.values(diagnosis=diagnosis.to_dict()))
-
-    def drop_recipe(self, identifier: str) -> None:
-        """Forgets the recipe of an adapter whose files are kept from now on.
-
-        Raises:
-            StorageUnavailableError: The database failed.
-        """
-        by_id = update(ADAPTERS).where(ADAPTERS.c.id == identifier)
-        with self._database.changing() as connection:
-            connection.execute(by_id.values(recipe=None))
 
     def holds(self, caller: Caller, identifier: str) -> bool:
         """Whether a caller holds an adapter, itself.
@@ -372,6 +363,9 @@ def _insert_adapter(
 ) -> None:
     known = select(ADAPTERS.c.id).where(ADAPTERS.c.id == stored.id)
     if connection.scalar(known) is not None:
+        if recipe is None:
+            by_id = update(ADAPTERS).where(ADAPTERS.c.id == stored.id)
+            connection.execute(by_id.values(recipe=None))
         return
     try:
         with connection.begin_nested():

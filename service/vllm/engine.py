@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from time import monotonic
 
 from anyio import CapacityLimiter, to_thread
@@ -18,18 +18,22 @@ from anyio import CapacityLimiter, to_thread
 from genadapter.adapter import Adapter
 from genadapter.base_model import BaseModel
 from genadapter.checks import above, at_least
-from genadapter.errors import SpecMismatchError
 from genadapter.lora import LoraSpec
 from service.conversation import Answer, Piece, Request
 from service.errors import (
     ContextLengthError,
     EngineBusyError,
     EngineStoppedError,
-    EngineTimeoutError,
     ScaleError,
     VllmError,
 )
 from service.metrics import Metrics
+from service.prompting import (
+    answer_room,
+    check_adapter,
+    prompt_ids,
+    timed_out,
+)
 from service.vllm.answer import VllmAnswer
 from service.vllm.client import Json
 from service.vllm.replicas import VllmReplicas
@@ -125,9 +129,7 @@ class VllmEngine:
     def check_running(self) -> None:
         """Raises EngineStoppedError unless the engine was started."""
         if self._loop is None:
-            raise EngineStoppedError(
-                "the service is stopping: try again in a few seconds"
-            )
+            raise EngineStoppedError
 
     def start(self) -> None:
         """Begins to take requests, on the event loop that this is called on."""
@@ -168,7 +170,7 @@ class VllmEngine:
         self._places.add(place)
         try:
             prompt = await to_thread.run_sync(
-                self._prompt_ids, request, limiter=self._tokenizing
+                prompt_ids, self._base, request, limiter=self._tokenizing
             )
             answer = VllmAnswer(request, self._base.tokenizer, len(prompt))
             asked = self._replicas.ask(self._body(request, prompt), request.adapter)
@@ -193,34 +195,24 @@ class VllmEngine:
         self.check_running()
         if request.scale != 1:
             raise ScaleError(request.scale)
-        if request.adapter is not None and request.adapter.spec != self._spec:
-            raise SpecMismatchError(
-                f"{request.adapter.id} was made for another base model or shape than the "
-                "one served here: generate it again"
-            )
+        check_adapter(request.adapter, self._spec)
         if len(self._places) >= self._config.max_requests:
             raise EngineBusyError(
                 f"{len(self._places)} requests are here, which is the most allowed: try "
                 "again in a second"
             )
 
-    def _prompt_ids(self, request: Request) -> list[int]:
-        if isinstance(request.prompt, str):
-            return self._base.text_ids(request.prompt)
-        return self._base.chat_ids([asdict(turn) for turn in request.prompt])
-
     def _body(self, request: Request, prompt: list[int]) -> Json:
-        wanted, sampling = request.max_new_tokens, request.sampling
-        left = self._config.max_context_tokens - len(prompt)
-        if left < (wanted or 1):
-            raise ContextLengthError(
-                f"the prompt has {len(prompt)} tokens and the answer may have "
-                f"{wanted or 1}, but at most {self._config.max_context_tokens} fit "
-                "together: shorten the messages or lower max_tokens"
-            )
+        sampling = request.sampling
+        room = answer_room(
+            len(prompt),
+            request.max_new_tokens,
+            max_tokens=self._config.max_context_tokens,
+            default=self._config.default_max_tokens,
+        )
         body: Json = {
             "prompt": prompt,
-            "max_tokens": wanted or min(self._config.default_max_tokens, left),
+            "max_tokens": room,
             "stop": list(request.stop),
             "temperature": sampling.temperature,
             "top_p": sampling.top_p,
@@ -248,10 +240,7 @@ class VllmEngine:
             async with asyncio.timeout(arrived + seconds - monotonic()):
                 return await anext(events, None)
         except TimeoutError as error:
-            raise EngineTimeoutError(
-                f"no answer within {seconds:g} seconds: lower max_tokens or try again "
-                "later"
-            ) from error
+            raise timed_out(seconds) from error
 
     def _count(self, answer: VllmAnswer, place: _Place, arrived: float) -> None:
         self._metrics.tokens.inc(answer.num_new_tokens - place.num_tokens)

@@ -138,7 +138,7 @@ def test_failures_are_told_by_their_class(
 
     with open_client() as client:
         assert chat(client, model="nobody") == 404
-        monkeypatch.setattr("service.engine._check_adapter", fail)
+        monkeypatch.setattr("service.engine.check_adapter", fail)
         assert chat(client) == 500
     refused, part, failed = exporter.get_finished_spans()
     assert refused.status.status_code is StatusCode.UNSET
