@@ -256,6 +256,13 @@ def generate(
             "milliseconds.",
         ),
     ] = None,
+    rank: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of the adapter, at most the bundle's (as it comes)."),
+    ] = None,
+    scale: Annotated[
+        float, typer.Option(help="Factor of all that the adapter adds.")
+    ] = 1.0,
     bundle: BundleOption = None,
     family: FamilyOption = None,
     base: BaseOption = None,
@@ -274,6 +281,7 @@ def generate(
     from genadapter.adapter import save_adapter
     from genadapter.condition import Condition
     from genadapter.condition_files import read_document, read_examples
+    from genadapter.options import Options
     from genadapter.refinement import Refinement
 
     condition = Condition(
@@ -285,7 +293,8 @@ def generate(
         pipeline = ctx.obj.pipeline(bundle, family, base)
     started = time.perf_counter()
     refinement = None if num_steps is None else Refinement(num_steps=num_steps)
-    made = pipeline.generate([condition], seed=seed, refinement=refinement)[0]
+    options = Options(seed=seed, refinement=refinement, rank=rank, scale=scale)
+    made = pipeline.generate([condition], options)[0]
     # What a person wrote of the task, and no examples or documents of theirs.
     kept = (
         None if is_forgotten or description is None else " ".join(description.split())

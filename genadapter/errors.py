@@ -3,6 +3,7 @@
 GenAdapterError
   ConfigError (ValueError)             a config field or an argument is invalid
   ConditionError (ValueError)          a description or another condition is unusable
+  RankLimitError (ValueError)          a rank that an adapter cannot have here
   UnknownFamilyError (LookupError)     no such generator family; lists those found
   SpecMismatchError (ValueError)       adapter or bundle does not fit this base model
   AdapterNotFoundError (LookupError)   no adapter under that id or path
@@ -30,6 +31,10 @@ class ConfigError(GenAdapterError, ValueError):
 
 class ConditionError(GenAdapterError, ValueError):
     """A description or another condition is empty, too long or of no use here."""
+
+
+class RankLimitError(GenAdapterError, ValueError):
+    """An adapter is asked for, or brought, of a rank that is too high."""
 
 
 class UnknownFamilyError(GenAdapterError, LookupError):

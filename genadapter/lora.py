@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -68,6 +68,10 @@ class LoraSpec:
     def layers(self) -> tuple[int, ...]:
         """Every decoder layer that some module adapts, ascending."""
         return tuple(sorted({layer for m in self.modules for layer in m.layers}))
+
+    def at_rank(self, rank: int) -> LoraSpec:
+        """The same places and scaling at another rank."""
+        return replace(self, rank=rank, alpha=self.scaling * rank)
 
     def to_dict(self) -> dict[str, Any]:  # Any: plain JSON
         """The spec as JSON values."""
@@ -249,11 +253,22 @@ def truncate(weights: LoraWeights, rank: int) -> LoraWeights:
     """
     if rank < 1:
         raise ConfigError(f"rank must be at least 1, got {rank}")
-    full = canonical(weights)
-    return LoraWeights(
-        {name: _resized(a_LRI, rank, dim=1) for name, a_LRI, _ in full},
-        {name: _resized(b_LOR, rank, dim=2) for name, _, b_LOR in full},
-    )
+    return _of_rank(canonical(weights), rank)
+
+
+def padded(weights: LoraWeights, rank: int) -> LoraWeights:
+    """The same B @ A at a higher rank: zeros fill the factors up.
+
+    Args:
+        weights: An adapter of at most that rank.
+        rank: The rank to have.
+    """
+    return _of_rank(weights, rank)
+
+
+def scaled(weights: LoraWeights, factor: float) -> LoraWeights:
+    """An adapter that adds so many times as much."""
+    return LoraWeights(weights.a, {n: factor * b_LOR for n, _, b_LOR in weights})
 
 
 def project_onto(weights: LoraWeights, a: Mapping[str, Tensor]) -> LoraWeights:
@@ -289,6 +304,13 @@ def _balanced_factors(a_LRI: Tensor, b_LOR: Tensor) -> tuple[Tensor, Tensor]:
     b_new_LOR = _resized(u_LOR * root_LR.unsqueeze(1), rank, dim=2)
     a_new_LRI = _resized(root_LR.unsqueeze(2) * vt_LRI, rank, dim=1)
     return a_new_LRI.to(a_LRI.dtype), b_new_LOR.to(b_LOR.dtype)
+
+
+def _of_rank(weights: LoraWeights, rank: int) -> LoraWeights:
+    return LoraWeights(
+        {name: _resized(a_LRI, rank, dim=1) for name, a_LRI, _ in weights},
+        {name: _resized(b_LOR, rank, dim=2) for name, _, b_LOR in weights},
+    )
 
 
 def _resized(tensor: Tensor, size: int, *, dim: int) -> Tensor:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -21,20 +20,20 @@ from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, load_bundle
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder, SentenceEncoder, embed_passages
-from genadapter.errors import ConditionError, ConfigError
+from genadapter.errors import ConditionError, ConfigError, RankLimitError
 from genadapter.familiarity import Familiarity, look
 from genadapter.generators import Features, Generator, families
 from genadapter.library import Neighbours
-from genadapter.lora import LoraSpec, LoraWeights
+from genadapter.lora import LoraSpec, LoraWeights, scaled, truncate
 from genadapter.manifest import check_base, check_encoder, find_bundle, read_manifest
+from genadapter.options import Options
 from genadapter.precision import DtypeName, resolve_dtype
 from genadapter.reading import Reader
 from genadapter.refinement import Refinement, refine
 
 logger = logging.getLogger(__name__)
 
-Draw = Literal["mean", "sample"]
-"""What is taken of a distribution over adapters, where a family models one."""
+AS_IT_COMES = Options()
 CHUNK_SIZE = 64
 """Conditions in one forward pass."""
 
@@ -193,36 +192,32 @@ class Pipeline:
         generator, manifest = self.bundle.generator, self.bundle.manifest
         return generator.conditions & frozenset(manifest.conditions)
 
-    def adapter_id(
-        self,
-        condition: Condition,
-        *,
-        seed: int = 0,
-        draw: Draw = "mean",
-        refinement: Refinement | None = None,
-    ) -> str:
+    def adapter_id(self, condition: Condition, options: Options = AS_IT_COMES) -> str:
         """The id that `generate` will give, known before anything is computed."""
-        options: dict[str, Any] = {"family": self.family}  # Any: plain JSON
-        if draw != "mean":
-            options["draw"] = draw
-        if refinement is not None:
-            options["refinement"] = asdict(refinement)
+        told = options.to_dict()
+        seed = told.pop("seed", 0)
         return adapter_id(
             bundle=self.bundle.digest,
             condition=condition.digest(),
-            options=options,
+            options={"family": self.family, **told},
             seed=seed,
         )
 
-    def check(self, condition: Condition, refinement: Refinement | None = None) -> None:
+    def check(self, condition: Condition, options: Options = AS_IT_COMES) -> None:
         """Raises what `generate` would, before anything is computed.
 
         Raises:
             ConditionError: A kind of condition that the family cannot use, or nothing to
                 refine by.
             ConfigError: It is to be refined without a base model.
+            RankLimitError: It is to have a higher rank than the bundle's.
         """
-        self._told(condition, refinement)
+        if options.rank is not None and options.rank > self.spec.rank:
+            raise RankLimitError(
+                f"rank must be at most {self.spec.rank}, which this bundle writes, got "
+                f"{options.rank}: ask for less, or leave it out"
+            )
+        self._told(condition, options.refinement)
 
     def features(self, conditions: Sequence[Condition]) -> Features:
         """What the generator looks at for B conditions, on its device."""
@@ -260,42 +255,31 @@ class Pipeline:
     def generate(
         self,
         conditions: Sequence[Condition],
-        *,
-        seed: int = 0,
-        draw: Draw = "mean",
-        refinement: Refinement | None = None,
+        options: Options = AS_IT_COMES,
     ) -> list[Adapter]:
         """Writes one adapter for each condition, in one forward pass a chunk.
 
         Args:
             conditions: At least one; their order is kept.
-            seed: Part of the recipe, and so of every id; `sample` draws by it.
-            draw: `sample` draws from the family's distribution, where it models one;
-                other families write the same either way.
-            refinement: Steps that each adapter then takes on its condition's examples,
-                which the bundle need not take itself; milliseconds become seconds.
+            options: What besides decides each of them.
 
         Raises:
             ConditionError: A kind of condition that the family cannot use, or nothing to
                 refine by.
             ConfigError: It is to be refined without a base model, or an example is too
                 long for it.
+            RankLimitError: They are to have a higher rank than the bundle's.
             EmptyLibraryError: The bundle has no expert to start from.
         """
         for condition in conditions:
-            self._told(condition, refinement)
+            self.check(condition, options)
         started = time.perf_counter()
         # Texts of like length share a chunk, so little of it is padding.
         order = sorted(range(len(conditions)), key=lambda i: len(conditions[i].text))
         made: dict[int, Adapter] = {}
         for start in range(0, len(order), CHUNK_SIZE):
             chunk = order[start : start + CHUNK_SIZE]
-            adapters = self._generate_chunk(
-                [conditions[i] for i in chunk],
-                seed=seed,
-                draw=draw,
-                refinement=refinement,
-            )
+            adapters = self._generate_chunk([conditions[i] for i in chunk], options)
             made.update(zip(chunk, adapters, strict=True))
         milliseconds = 1000 * (time.perf_counter() - started)
         logger.info(
@@ -339,20 +323,13 @@ class Pipeline:
 
     @torch.no_grad()
     def _generate_chunk(
-        self,
-        conditions: Sequence[Condition],
-        *,
-        seed: int,
-        draw: Draw,
-        refinement: Refinement | None,
+        self, conditions: Sequence[Condition], options: Options
     ) -> list[Adapter]:
+        refinement = options.refinement
         features = self.features([self._told(c, refinement) for c in conditions])
         generator = self.bundle.generator
-        ids = [
-            self.adapter_id(c, seed=seed, draw=draw, refinement=refinement)
-            for c in conditions
-        ]
-        if draw == "sample":
+        ids = [self.adapter_id(condition, options) for condition in conditions]
+        if options.draw == "sample":
             written_BP = generator.sample(features, [_noise(i) for i in ids])
         else:
             written_BP = generator(features)
@@ -362,11 +339,7 @@ class Pipeline:
             weights = self._refined(written_BP, conditions, refinement)
         return [
             self._adapter(
-                ids[row],
-                condition,
-                weights[row],
-                seed=seed,
-                neighbours=neighbours,
+                ids[row], condition, weights[row], options, neighbours=neighbours
             )
             for row, (condition, neighbours) in enumerate(
                 zip(conditions, self._named(features.neighbours), strict=True)
@@ -410,20 +383,26 @@ class Pipeline:
         identity: str,
         condition: Condition,
         weights: LoraWeights,
+        options: Options,
         *,
-        seed: int,
         neighbours: tuple[tuple[str, float], ...],
     ) -> Adapter:
+        spec = self.spec
+        if options.rank is not None:
+            spec = spec.at_rank(options.rank)
+            weights = truncate(weights, options.rank)
+        if options.scale != 1:
+            weights = scaled(weights, options.scale)
         return Adapter(
             id=identity,
-            spec=self.spec,
+            spec=spec,
             weights=weights,
             base_name=self.base_name,
             provenance=Provenance(
                 family=self.family,
                 bundle=self.bundle.digest,
                 condition=condition.digest(),
-                seed=seed,
+                seed=options.seed,
                 neighbours=neighbours,
                 kinds=tuple(sorted(condition.kinds)),
             ),

@@ -54,6 +54,8 @@ class Wish:
     """What is kept of it."""
     holding: Holding = field(default_factory=Holding)
     """How it is to be held; what is held already stays as it is."""
+    is_dry_run: bool = False
+    """Whether it is only to be tried: written and told of, and not kept."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +65,7 @@ class Creation:
     held: HeldAdapter
     """The adapter."""
     is_new: bool
-    """False where the owner has it already."""
+    """False where the owner has it already, or it was only tried."""
 
 
 class AdapterService:
@@ -320,7 +322,10 @@ class AdapterService:
                 ):
                     self._meter.check_room(caller, num_new=len(new) + 1)
                     new.add(identifier)
-                if not self._is_there(identifier, wish.keep):
+                if wish.is_dry_run:
+                    held = self._tried(identifier, wish, caller)
+                    outcomes[number] = Creation(held=held, is_new=False)
+                elif not self._is_there(identifier, wish.keep):
                     missing[identifier] = wish
             except GenAdapterError as error:
                 outcomes[number] = error
@@ -345,6 +350,21 @@ class AdapterService:
         if any(wish.holding.is_pinned for wish in wishes):
             self._store.pin(self._registry.pinned_ids())
         return [outcomes[number] for number in range(len(wishes))]
+
+    def _tried(self, identifier: str, wish: Wish, caller: Caller) -> HeldAdapter:
+        """The adapter as the caller would hold it."""
+        made = self._maker.make({identifier: wish.recipe})[identifier]
+        if isinstance(made, GenAdapterError):
+            raise made
+        stored = self._store.weigh(made)
+        return HeldAdapter(
+            stored=stored,
+            owner=caller.owner,
+            created=stored.created,
+            holding=wish.holding,
+            recipe=wish.recipe if wish.keep == "recipe" else None,
+            is_kept=False,
+        )
 
     def _hold(
         self, found: StoredAdapter | None, identifier: str, wish: Wish, caller: Caller

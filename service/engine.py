@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from torch import Tensor
@@ -33,7 +33,7 @@ from service.errors import (
 from service.metrics import Metrics
 from service.prompting import (
     answer_room,
-    check_adapter,
+    fitted,
     prompt_ids,
     timed_out,
 )
@@ -197,7 +197,9 @@ class Engine:
             EngineBusyError: The line is full.
             EngineStoppedError: The engine is not running.
         """
-        check_adapter(request.adapter, self._spec)
+        if request.adapter is not None:
+            adapter = fitted(request.adapter, self._spec)
+            request = replace(request, adapter=adapter)
         waiting = _Waiting(
             request=request,
             future=Future(),

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field
 
+from genadapter.options import Options
 from genadapter.refinement import Refinement
 from service.adapter_service import Wish
 from service.jobs import Job, JobError, JobEvent, JobStatus
@@ -124,8 +125,10 @@ class CreateJobBody(RequestBody):
         return Wish(
             recipe=Recipe(
                 condition=read.condition,
-                seed=self.seed,
-                refinement=Refinement(num_steps=self.refine_steps),
+                options=Options(
+                    seed=self.seed,
+                    refinement=Refinement(num_steps=self.refine_steps),
+                ),
             ),
             holding=Holding(metadata=self.metadata),
         )

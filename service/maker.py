@@ -10,8 +10,8 @@ from time import perf_counter
 
 from genadapter.adapter import Adapter
 from genadapter.errors import GenAdapterError
+from genadapter.options import Options
 from genadapter.pipeline import Pipeline
-from genadapter.refinement import Refinement
 from service.errors import BundleMissingError
 from service.metrics import Metrics
 from service.recipe import Recipe
@@ -35,17 +35,16 @@ class Maker:
 
     def id_of(self, recipe: Recipe) -> str:
         """The id of what a recipe makes."""
-        return self._pipeline.adapter_id(
-            recipe.condition, seed=recipe.seed, refinement=recipe.refinement
-        )
+        return self._pipeline.adapter_id(recipe.condition, recipe.options)
 
     def check(self, recipe: Recipe) -> None:
         """Raises what making would, before anything is computed.
 
         Raises:
             ConditionError: The family cannot use this kind of condition.
+            RankLimitError: The bundle writes no adapter of that rank.
         """
-        self._pipeline.check(recipe.condition, recipe.refinement)
+        self._pipeline.check(recipe.condition, recipe.options)
 
     def make(
         self, recipes: Mapping[str, Recipe]
@@ -59,10 +58,10 @@ class Maker:
             What became of each, by id.
         """
         made: dict[str, Adapter | GenAdapterError] = {}
-        alike: defaultdict[tuple[int, Refinement | None], list[str]] = defaultdict(list)
+        alike: defaultdict[Options, list[str]] = defaultdict(list)
         for identifier, recipe in recipes.items():
-            alike[recipe.seed, recipe.refinement].append(identifier)
-        for (seed, refinement), ids in alike.items():
+            alike[recipe.options].append(identifier)
+        for options, ids in alike.items():
             conditions = [recipes[identifier].condition for identifier in ids]
             started = perf_counter()
             try:
@@ -72,9 +71,7 @@ class Maker:
                     self._metrics.generate_seconds.time(),
                 ):
                     note("num_adapters", len(ids))
-                    adapters = self._pipeline.generate(
-                        conditions, seed=seed, refinement=refinement
-                    )
+                    adapters = self._pipeline.generate(conditions, options)
             except GenAdapterError as error:
                 made |= dict.fromkeys(ids, error)
                 continue

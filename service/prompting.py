@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from genadapter.adapter import Adapter
 from genadapter.base_model import BaseModel
 from genadapter.errors import SpecMismatchError
-from genadapter.lora import LoraSpec
+from genadapter.lora import LoraSpec, padded
 from service.conversation import Request
 from service.errors import ContextLengthError, EngineTimeoutError
 
 
-def check_adapter(adapter: Adapter | None, spec: LoraSpec) -> None:
-    """Refuses an adapter that the base served here has no place for.
+def fitted(adapter: Adapter, spec: LoraSpec) -> Adapter:
+    """An adapter in the shape that the base served here takes; a lower rank is filled up.
 
     Raises:
-        SpecMismatchError: It has another shape or base.
+        SpecMismatchError: It has another shape or base, or a higher rank.
     """
-    if adapter is not None and adapter.spec != spec:
+    if adapter.spec == spec:
+        return adapter
+    rank = adapter.spec.rank
+    if rank > spec.rank or adapter.spec != spec.at_rank(rank):
         raise SpecMismatchError(
             f"{adapter.id} was made for another base model or shape than the one served "
             "here: generate it again"
         )
+    return replace(adapter, spec=spec, weights=padded(adapter.weights, spec.rank))
 
 
 def prompt_ids(base: BaseModel, request: Request) -> list[int]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
 from genadapter.condition import Condition, Demonstration
-from genadapter.refinement import Refinement
+from genadapter.options import Options
 
 Keep = Literal["file", "recipe"]
 """What is kept of an adapter: its files, or what makes them again."""
@@ -19,24 +19,19 @@ class Recipe:
 
     condition: Condition
     """What it is for."""
-    seed: int = 0
-    """Part of its id."""
-    refinement: Refinement | None = None
-    """Steps on the condition's examples; none takes none."""
+    options: Options = field(default_factory=Options)
+    """What else decides it."""
 
     def to_dict(self) -> dict[str, Any]:  # Any: plain JSON
         """The recipe as plain JSON."""
-        return asdict(self)
+        return {"condition": asdict(self.condition), "options": self.options.to_dict()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:  # Any: plain JSON
         """The recipe that `to_dict` told."""
-        told, steps = values["condition"], values["refinement"]
+        told = values["condition"]
         examples = tuple(Demonstration(**example) for example in told["examples"])
-        if steps is not None:
-            steps = Refinement(**{**steps, "scales": tuple(steps["scales"])})
         return cls(
             condition=Condition(**{**told, "examples": examples}),
-            seed=values["seed"],
-            refinement=steps,
+            options=Options.from_dict(values["options"]),
         )

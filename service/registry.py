@@ -73,6 +73,8 @@ class HeldAdapter:
     """What makes it again, where no files are kept."""
     diagnosis: Diagnosis | None = None
     """What was found out about it; none until somebody looked."""
+    is_kept: bool = True
+    """False where it was only tried."""
 
     @property
     def id(self) -> str:
@@ -213,15 +215,21 @@ class Registry:
             )
 
     def fitting(self, caller: Caller, spec: LoraSpec) -> tuple[FittingAdapter, ...]:
-        """A caller's adapters of one spec, oldest first; an admin sees all owners'.
+        """A caller's adapters that fit a spec, oldest first; an admin sees all owners'.
+
+        Args:
+            caller: Who asks.
+            spec: The shape; adapters of a lower rank fit as well.
 
         Raises:
             StorageUnavailableError: The database failed.
         """
+        ranks = range(1, spec.rank + 1)
+        shapes = [_shape_of(spec.at_rank(rank)) for rank in ranks]
         query = (
             _seen_by(caller)
             .with_only_columns(HOLDINGS.c.adapter_id, HOLDINGS.c.created)
-            .where(ADAPTERS.c.shape == _shape_of(spec))
+            .where(ADAPTERS.c.shape.in_(shapes))
             .order_by(HOLDINGS.c.number)
         )
         with self._database.reading() as connection:

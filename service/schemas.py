@@ -22,6 +22,7 @@ from genadapter.condition import (
     Condition,
     Demonstration,
 )
+from genadapter.options import MAX_SCALE, Options
 from genadapter.refinement import Refinement
 from service.access import Caller
 from service.adapter_service import NAME_PATTERN, Wish
@@ -87,6 +88,15 @@ class CreateAdapterBody(RequestBody):
         description="Part of the adapter's recipe. Today's families are deterministic: "
         "it changes the id alone.",
     )
+    rank: int | None = Field(
+        None,
+        ge=1,
+        description="Of the adapter, if it is to be less than the bundle's: the nearest "
+        "adapter of that rank is handed out.",
+    )
+    scale: float = Field(
+        1.0, gt=0, le=MAX_SCALE, description="Factor of all that the adapter adds."
+    )
 
     name: Name | None = Field(
         None, description="Another name for it, which can be chatted with as well."
@@ -104,6 +114,9 @@ class CreateAdapterBody(RequestBody):
     background: bool = Field(
         False, description="Answer at once with a job, which tells when it is done."
     )
+    dry_run: bool = Field(
+        False, description="Write the adapter and tell of it, but keep nothing."
+    )
 
     def to_holding(self) -> Holding:
         """How the owner is to hold it."""
@@ -120,6 +133,10 @@ class CreateAdapterBody(RequestBody):
         if self.refine_steps is not None and not self.examples:
             raise PydanticCustomError(
                 "refine_steps", "refine_steps needs examples to learn from: add some"
+            )
+        if self.dry_run and self.background:
+            raise PydanticCustomError(
+                "dry_run", "dry_run is answered at once: leave background out"
             )
         return self
 
@@ -154,10 +171,15 @@ class CreateAdapterBody(RequestBody):
         return Wish(
             recipe=Recipe(
                 condition=self.to_condition(),
-                seed=self.seed,
-                refinement=None if steps is None else Refinement(num_steps=steps),
+                options=Options(
+                    seed=self.seed,
+                    refinement=None if steps is None else Refinement(num_steps=steps),
+                    rank=self.rank,
+                    scale=self.scale,
+                ),
             ),
             keep=self.store,
+            is_dry_run=self.dry_run,
             holding=self.to_holding(),
         )
 
@@ -262,6 +284,10 @@ class AdapterUrls(BaseModel):
     chat: str
 
 
+AdapterStatus = Literal["ready", "no_effect", "dry_run"]
+"""A dry run's adapter is not there."""
+
+
 class AdapterObject(BaseModel):
     """An adapter."""
 
@@ -273,7 +299,7 @@ class AdapterObject(BaseModel):
     metadata: dict[str, str]
     base_model: str
     parent: str
-    status: Literal["ready", "no_effect"]
+    status: AdapterStatus
     store: Keep
     rank: int
     alpha: float
@@ -294,7 +320,7 @@ class AdapterObject(BaseModel):
         made, here = stored.provenance, f"/v1/adapters/{stored.id}"
         return cls(
             id=stored.id,
-            status="no_effect" if held.has_no_effect else "ready",
+            status=_status_of(held),
             created=held.created,
             name=holding.name,
             is_pinned=holding.is_pinned,
@@ -319,6 +345,12 @@ class AdapterObject(BaseModel):
                 chat="/v1/chat/completions",
             ),
         )
+
+
+def _status_of(held: HeldAdapter) -> AdapterStatus:
+    if not held.is_kept:
+        return "dry_run"
+    return "no_effect" if held.has_no_effect else "ready"
 
 
 class AdapterList(BaseModel):

@@ -165,6 +165,17 @@ def test_truncation_to_a_higher_rank_fills_with_zeros() -> None:
     assert all((a_LRI[:, 2:] == 0).all() for _, a_LRI, _ in longer)
 
 
+def test_padding_and_scaling_keep_the_delta() -> None:
+    """Zeros fill a rank up; a factor multiplies all that is added."""
+    spec = make_spec()
+    weights, wider = draw(spec, seed=4), spec.at_rank(spec.rank + 3)
+    assert wider.scaling == spec.scaling
+    filled = lora.padded(weights, wider.rank)
+    lora.check_fits(filled, wider)
+    torch.testing.assert_close(dense(filled), dense(weights))
+    torch.testing.assert_close(dense(lora.scaled(weights, 1.5)), 1.5 * dense(weights))
+
+
 def test_projection_is_least_squares_on_the_given_a() -> None:
     """B solves the dense least-squares problem layer by layer."""
     spec = make_spec()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -16,12 +18,19 @@ from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle, load_bundle, save_bundle
 from genadapter.condition import Condition, Demonstration
 from genadapter.encoder import Encoder, SentenceEncoder
-from genadapter.errors import ConditionError, ConfigError, SpecMismatchError
+from genadapter.errors import (
+    ConditionError,
+    ConfigError,
+    RankLimitError,
+    SpecMismatchError,
+)
 from genadapter.generators import Surroundings, find_family
-from genadapter.lora import check_fits
+from genadapter.lora import check_fits, truncate
+from genadapter.options import Options
 from genadapter.pipeline import CHUNK_SIZE, Pipeline
 from genadapter.precision import DtypeName, resolve_dtype
 from genadapter.reading import Reader
+from genadapter.refinement import Refinement
 
 NewAround = Callable[[Encoder], Surroundings]
 
@@ -85,11 +94,62 @@ def test_seed_family_and_condition_change_the_id(
     other_family = Pipeline("tests/tiny-llama", nearest, encoder)
     ids = {
         pipeline.adapter_id(PLURAL),
-        pipeline.adapter_id(PLURAL, seed=1),
+        pipeline.adapter_id(PLURAL, Options(seed=1)),
         pipeline.adapter_id(CAPITAL),
         other_family.adapter_id(PLURAL),
     }
     assert len(ids) == 4
+
+
+def test_rank_and_scale_change_the_adapter_and_its_id(pipeline: Pipeline) -> None:
+    """Cut down to the nearest of a rank, and made stronger."""
+    options = Options(rank=1, scale=2.0)
+    plain, made = (
+        pipeline.generate([PLURAL], asked)[0] for asked in (Options(), options)
+    )
+    assert made.id == pipeline.adapter_id(PLURAL, options) != plain.id
+    assert made.spec == plain.spec.at_rank(1)
+    check_fits(made.weights, made.spec)
+    expected = truncate(plain.weights, 1)
+    for name, a_LRI, b_LOR in made.weights:
+        delta_LOI = 2 * expected.b[name] @ expected.a[name]
+        assert torch.allclose(b_LOR @ a_LRI, delta_LOI, atol=1e-6)
+
+
+def test_higher_rank_than_the_bundles_is_refused(pipeline: Pipeline) -> None:
+    """The message names the highest."""
+    rank = pipeline.spec.rank
+    with pytest.raises(RankLimitError, match=f"at most {rank}, .* got {rank + 1}"):
+        pipeline.generate([PLURAL], Options(rank=rank + 1))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rank": 0}, "rank must be at least 1, got 0"),
+        ({"scale": 0.0}, "scale must be above 0, got 0"),
+        ({"scale": 5.0}, "scale must be at most 4, got 5"),
+    ],
+)
+def test_impossible_options_are_refused(options: dict[str, Any], message: str) -> None:
+    """Before anything is computed."""
+    with pytest.raises(ConfigError, match=message):
+        Options(**options)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        Options(),
+        Options(seed=3, draw="sample", rank=2, scale=0.5),
+        Options(refinement=Refinement(num_steps=2)),
+    ],
+)
+def test_options_survive_json(options: Options) -> None:
+    """What comes as it is left out, so that ids stay as they are."""
+    told = json.loads(json.dumps(options.to_dict()))
+    assert Options.from_dict(told) == options
+    assert Options().to_dict() == {}
 
 
 def test_provenance_names_the_nearest_expert_first(pipeline: Pipeline) -> None:
@@ -299,10 +359,10 @@ def test_draws_are_of_the_adapter_alone(
     """Same seed, same adapter, in any company; the mean has another id."""
     bundle = write_bundle(tmp_path / "drawn", family="sg_cvae")
     told = Pipeline("tests/tiny-llama", bundle, encoder, reader)
-    alone = told.generate([PLURAL], seed=1, draw="sample")[0]
-    among = told.generate([CAPITAL, PLURAL, SORT], seed=1, draw="sample")[1]
-    other = told.generate([PLURAL], seed=2, draw="sample")[0]
-    mean = told.generate([PLURAL], seed=1)[0]
+    alone = told.generate([PLURAL], Options(seed=1, draw="sample"))[0]
+    among = told.generate([CAPITAL, PLURAL, SORT], Options(seed=1, draw="sample"))[1]
+    other = told.generate([PLURAL], Options(seed=2, draw="sample"))[0]
+    mean = told.generate([PLURAL], Options(seed=1))[0]
     assert alone.id == among.id
     assert len({alone.id, other.id, mean.id}) == 3
     for name, b_LOR in alone.weights.b.items():

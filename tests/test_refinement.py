@@ -16,6 +16,7 @@ from genadapter.condition import Condition, Demonstration
 from genadapter.encoder import Encoder
 from genadapter.errors import ConditionError, ConfigError
 from genadapter.lora import LoraSpec, LoraWeights
+from genadapter.options import Options
 from genadapter.pipeline import Pipeline
 from genadapter.refinement import ExampleLoss, Refinement, refine
 
@@ -84,10 +85,10 @@ def test_pipeline_refines_what_it_generated(pipeline: Pipeline) -> None:
     plain = Condition(description=TOLD.description)
     (written,) = pipeline.generate([plain])
     refined, again = (
-        pipeline.generate([TOLD], refinement=Refinement(num_steps=2))[0]
+        pipeline.generate([TOLD], Options(refinement=Refinement(num_steps=2)))[0]
         for _ in range(2)
     )
-    (longer,) = pipeline.generate([TOLD], refinement=Refinement(num_steps=3))
+    (longer,) = pipeline.generate([TOLD], Options(refinement=Refinement(num_steps=3)))
     assert len({written.id, refined.id, longer.id}) == 3
     assert refined.id == again.id
     for name, b_LOR in refined.weights.b.items():
@@ -110,7 +111,7 @@ def test_conditions_that_cannot_be_refined_are_refused(
 ) -> None:
     """There must be examples, and something to start from."""
     with pytest.raises(ConditionError, match=message):
-        pipeline.generate([condition], refinement=Refinement())
+        pipeline.generate([condition], Options(refinement=Refinement()))
 
 
 def test_examples_beside_a_description_are_told_of_refinement(
@@ -129,7 +130,7 @@ def test_family_without_a_base_refines_nothing(
         "base", write_bundle(tmp_path / "blend", family="blend"), encoder
     )
     with pytest.raises(ConfigError, match="looks at no base model"):
-        pipeline.generate([TOLD], refinement=Refinement())
+        pipeline.generate([TOLD], Options(refinement=Refinement()))
 
 
 def test_example_that_is_too_long_is_named(base: BaseModel, spec: LoraSpec) -> None:

@@ -30,7 +30,7 @@ from service.errors import (
 from service.metrics import Metrics
 from service.prompting import (
     answer_room,
-    check_adapter,
+    fitted,
     prompt_ids,
     timed_out,
 )
@@ -195,7 +195,8 @@ class VllmEngine:
         self.check_running()
         if request.scale != 1:
             raise ScaleError(request.scale)
-        check_adapter(request.adapter, self._spec)
+        if request.adapter is not None:
+            fitted(request.adapter, self._spec)
         if len(self._places) >= self._config.max_requests:
             raise EngineBusyError(
                 f"{len(self._places)} requests are here, which is the most allowed: try "

@@ -20,6 +20,7 @@ from genadapter.base_model import BaseModel
 from genadapter.condition import Condition, Demonstration
 from genadapter.errors import AdapterNotFoundError
 from genadapter.lora import LoraWeights
+from genadapter.options import Options
 from genadapter.pipeline import Pipeline
 from genadapter.refinement import Refinement
 from service.access import LOCAL
@@ -240,10 +241,10 @@ def test_a_recipe_that_makes_other_weights_is_refused(
         ({"description": "x", "seed": -1}, "seed", "invalid_body", "greater"),
         ({"description": "x", "seed": 2**63}, "seed", "invalid_body", "less"),
         (
-            {"description": "x", "rank": 4},
-            "rank",
+            {"description": "x", "epochs": 4},
+            "epochs",
             "unsupported_parameter",
-            "rank is not supported",
+            "epochs is not supported",
         ),
         ([], None, "invalid_body", "dictionary"),
         (
@@ -655,9 +656,79 @@ def test_examples_refine_an_adapter(client: TestClient, pipeline: Pipeline) -> N
         description=DESCRIPTION,
         examples=tuple(Demonstration(**example) for example in examples),
     )
-    expected = pipeline.adapter_id(condition, refinement=Refinement(num_steps=2))
+    expected = pipeline.adapter_id(
+        condition, Options(refinement=Refinement(num_steps=2))
+    )
     assert reply.json()["id"] == expected
     assert client.post("/v1/adapters", json=body).status_code == 200
+
+
+def test_rank_and_scale_are_part_of_an_adapter(
+    client: TestClient, pipeline: Pipeline
+) -> None:
+    """It is another adapter, of that rank, and listed among the models."""
+    body = {"description": DESCRIPTION, "rank": 1, "scale": 1.5}
+    reply = client.post("/v1/adapters", json=body)
+    assert reply.status_code == 201, reply.text
+    made = reply.json()
+    options = Options(rank=1, scale=1.5)
+    assert made["id"] == pipeline.adapter_id(
+        Condition(description=DESCRIPTION), options
+    )
+    assert made["rank"] == 1
+    assert made["alpha"] == pipeline.spec.scaling
+    models = [model["id"] for model in client.get("/v1/models").json()["data"]]
+    assert made["id"] in models
+    asked = {"model": made["id"], "messages": [{"role": "user", "content": "cat"}]}
+    assert client.post("/v1/chat/completions", json=asked).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "param"),
+    [
+        ({"rank": 99}, "rank_limit_exceeded", "rank"),
+        ({"rank": 0}, "invalid_body", "rank"),
+        ({"scale": 0}, "invalid_body", "scale"),
+        ({"scale": 9}, "invalid_body", "scale"),
+        ({"dry_run": True, "background": True}, "invalid_body", None),
+    ],
+)
+def test_impossible_options_are_bad_requests(
+    client: TestClient, fields: dict[str, Any], code: str, param: str | None
+) -> None:
+    """The reply names the field."""
+    body = {"description": DESCRIPTION, **fields}
+    reply = client.post("/v1/adapters", json=body)
+    assert reply.status_code == 400
+    error = reply.json()["error"]
+    assert (error["code"], error["param"]) == (code, param)
+
+
+@pytest.mark.parametrize("keep", ["file", "recipe"])
+def test_dry_run_keeps_nothing(
+    client: TestClient, settings: Settings, keep: str
+) -> None:
+    """It tells of the very adapter that is made in earnest."""
+    body = {"description": DESCRIPTION, "store": keep, "name": "mine"}
+    tried = client.post("/v1/adapters", json={**body, "dry_run": True})
+    assert tried.status_code == 200
+    assert tried.json()["status"] == "dry_run"
+    assert client.get("/v1/adapters").json()["data"] == []
+    assert client.get(tried.json()["urls"]["self"]).status_code == 404
+    assert not list(settings.store.glob("lora-*"))
+    made = client.post("/v1/adapters", json=body)
+    assert made.status_code == 201
+    for field in ("id", "sha256", "bytes", "name", "rank", "store"):
+        assert made.json()[field] == tried.json()[field]
+
+
+def test_dry_runs_of_a_batch_keep_nothing(client: TestClient) -> None:
+    """Beside others that do."""
+    bodies = [{"description": "sort"}, {"description": "capital", "dry_run": True}]
+    items = client.post("/v1/adapters:batch", json={"requests": bodies}).json()["data"]
+    assert [item["status"] for item in items] == [201, 200]
+    listed = client.get("/v1/adapters").json()["data"]
+    assert [adapter["id"] for adapter in listed] == [items[0]["adapter"]["id"]]
 
 
 def test_a_batch_is_made_in_one_pass(

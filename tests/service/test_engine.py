@@ -19,7 +19,7 @@ from genadapter.adapter import Adapter
 from genadapter.attach import AdapterSlots, stack_rows
 from genadapter.base_model import BaseModel
 from genadapter.errors import ConfigError, SpecMismatchError
-from genadapter.lora import LoraSpec, LoraWeights
+from genadapter.lora import LoraSpec, LoraWeights, padded
 from service.conversation import Answer, Piece, Request, Turn
 from service.engine import Engine
 from service.errors import (
@@ -402,3 +402,17 @@ def test_limits_that_let_nothing_through_are_refused() -> None:
     """The message names the field and the value."""
     with pytest.raises(ConfigError, match="max_batch_size must be at least 1, got 0"):
         Engine.Config(max_batch_size=0)
+
+
+def test_adapter_of_a_lower_rank_answers_as_itself(
+    engine: Engine, spec: LoraSpec, adapter: Adapter, random_weights: RandomWeights
+) -> None:
+    """It is filled up with zeros; one of a higher rank has no place."""
+    low = spec.at_rank(1)
+    narrow = replace(adapter, spec=low, weights=random_weights(seed=3, spec=low))
+    wide = replace(adapter, spec=spec, weights=padded(narrow.weights, spec.rank))
+    answers = [wait(engine.submit(ask("cat", a))).text for a in (narrow, wide, None)]
+    assert answers[0] == answers[1] != answers[2]
+    high = replace(adapter, spec=spec.at_rank(spec.rank + 1))
+    with pytest.raises(SpecMismatchError, match="another base model or shape"):
+        engine.submit(ask("cat", adapter=high))

@@ -19,6 +19,7 @@ from genadapter.errors import ConfigError, EmptyLibraryError
 from genadapter.generators import families, find_family
 from genadapter.library import SharedFactors, flatten_b
 from genadapter.lora import LoraSpec, LoraWeights
+from genadapter.options import Options
 from genadapter.pipeline import Pipeline
 from genadapter.refinement import Refinement
 from training.evaluation.arrow import ArrowRouting, arrow_routing
@@ -206,9 +207,8 @@ def _refined(setting: Setting) -> Treatment:
         replace(task.told(description_of(task)), examples=shots[place])
         for place, task in enumerate(setting.tasks)
     ]
-    adapters = pipeline.generate(
-        conditions, seed=setting.seed, refinement=setting.refinement
-    )
+    options = Options(seed=setting.seed, refinement=setting.refinement)
+    adapters = pipeline.generate(conditions, options)
     return _written(pipeline, {p: made.weights for p, made in enumerate(adapters)})
 
 
@@ -335,7 +335,7 @@ def _generate(
 ) -> dict[int, LoraWeights]:
     if not conditions:
         return {}
-    adapters = pipeline.generate(list(conditions.values()), seed=seed)
+    adapters = pipeline.generate(list(conditions.values()), Options(seed=seed))
     return {
         place: adapter.weights
         for place, adapter in zip(conditions, adapters, strict=True)
