@@ -55,6 +55,9 @@ class Provenance:
     """Kinds of condition that it was made for."""
     description: str | None = None
     """The task in words, where it was asked to be kept; no part of the id."""
+    familiarity: float | None = None
+    """Share of the training descriptions that look stranger than its own; none where
+    nobody asked, or the bundle has no scale for it. No part of the id."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,6 +12,8 @@ from functools import partial
 from anyio import CapacityLimiter, to_thread
 
 from genadapter.adapter import Adapter
+from genadapter.base_model import BaseModel
+from genadapter.effect import measure_effect
 from genadapter.errors import (
     AdapterNotFoundError,
     CorruptArtifactError,
@@ -20,7 +22,6 @@ from genadapter.errors import (
 from genadapter.lora import LoraSpec
 from genadapter.pipeline import Pipeline
 from service.access import LOCAL, Caller
-from service.diagnosis import Case, Examiner
 from service.errors import (
     AdapterIdError,
     EngineBusyError,
@@ -40,7 +41,7 @@ logger = logging.getLogger(__name__)
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
 """Of the names that owners give."""
 _NAME = re.compile(NAME_PATTERN)
-_MAX_CASES = 1000
+_MAX_NEW = 1000
 """Adapters that wait to be looked at; of more, the oldest wait for their first use."""
 
 
@@ -54,6 +55,8 @@ class Wish:
     """What is kept of it."""
     holding: Holding = field(default_factory=Holding)
     """How it is to be held; what is held already stays as it is."""
+    is_strict: bool = False
+    """Whether it is refused where its words are like nothing that was learned from."""
     is_dry_run: bool = False
     """Whether it is only to be tried: written and told of, and not kept."""
 
@@ -77,7 +80,7 @@ class AdapterService:
         store: AdapterStore,
         registry: Registry,
         *,
-        examiner: Examiner,
+        base: BaseModel,
         meter: Meter,
         max_waiting: int = 64,
         metrics: Metrics | None = None,
@@ -88,7 +91,7 @@ class AdapterService:
             pipeline: Writes the adapters.
             store: Keeps their files.
             registry: Knows who holds them.
-            examiner: Looks at new adapters, when it is told to.
+            base: What new adapters are tried on, when it is told to.
             meter: Knows how many adapters an owner may hold.
             max_waiting: Requests that may wait for the pipeline.
             metrics: Told of times.
@@ -100,8 +103,9 @@ class AdapterService:
         self._meter = meter
         self._pipeline = pipeline
         self._maker = Maker(pipeline, self._metrics)
-        self._examiner = examiner
-        self._cases: deque[Case] = deque(maxlen=_MAX_CASES)
+        self._base = base
+        # Ids of adapters that nobody has looked at yet.
+        self._new: deque[str] = deque(maxlen=_MAX_NEW)
         self._store = store
         self._registry = registry
         self._max_waiting = max_waiting
@@ -232,11 +236,11 @@ class AdapterService:
                 "GET /v1/models lists them"
             ) from error
 
-    def has_cases(self) -> bool:
+    def has_new(self) -> bool:
         """Whether there are adapters that nobody has looked at yet."""
-        return bool(self._cases)
+        return bool(self._new)
 
-    def diagnose_next(self) -> None:
+    def look_at_next(self) -> None:
         """Looks at the adapter that waits for it longest, if there is one.
 
         Raises:
@@ -244,13 +248,14 @@ class AdapterService:
             CorruptArtifactError: It was damaged on disk.
             SpecMismatchError: It was made for another base.
         """
-        if not self._cases:
+        if not self._new:
             return
-        case = self._cases.popleft()
-        adapter = self._read(self._registry.find(LOCAL, case.adapter_id))
-        diagnosis = self._examiner.examine(adapter, case.condition)
-        self._registry.keep_diagnosis(case.adapter_id, diagnosis)
-        self._metrics.note_diagnosis(diagnosis)
+        identifier = self._new.popleft()
+        adapter = self._read(self._registry.find(LOCAL, identifier))
+        effect = measure_effect(adapter.weights, self._base, adapter.spec)
+        self._registry.keep_effect(identifier, effect)
+        if effect.is_none:
+            self._metrics.no_effect.inc()
 
     def change(self, identifier: str, caller: Caller, holding: Holding) -> HeldAdapter:
         """Changes how the caller holds an adapter.
@@ -316,6 +321,8 @@ class AdapterService:
         for number, wish in enumerate(wishes):
             try:
                 self._maker.check(wish.recipe)
+                if wish.is_strict:
+                    self._maker.check_familiar(wish.recipe)
                 identifier = self._maker.id_of(wish.recipe)
                 if identifier not in new and not self._registry.holds(
                     caller, identifier
@@ -341,8 +348,7 @@ class AdapterService:
                 is_added = self._hold(found, identifier, wish, caller)
                 is_made = missing.pop(identifier, None) is not None
                 if is_made:
-                    condition = wish.recipe.condition
-                    self._add_case(Case(adapter_id=identifier, condition=condition))
+                    self._add_new(identifier)
                 held = self._registry.find(caller, identifier)
                 outcomes[number] = Creation(held=held, is_new=is_made or is_added)
             except GenAdapterError as error:
@@ -436,8 +442,8 @@ class AdapterService:
     def _effective(self, held: HeldAdapter) -> Adapter:
         """The adapter, if it changes anything at all."""
         adapter = self._read(held)
-        if held.diagnosis is None:
-            self._add_case(Case(adapter_id=held.id))
+        if held.effect is None:
+            self._add_new(held.id)
         if adapter.weights.is_zero or held.has_no_effect:
             raise NoEffectError(
                 f"{adapter.id} changes nothing, its answers would be the base's: generate "
@@ -445,9 +451,9 @@ class AdapterService:
             )
         return adapter
 
-    def _add_case(self, case: Case) -> None:
-        if all(waiting.adapter_id != case.adapter_id for waiting in self._cases):
-            self._cases.append(case)
+    def _add_new(self, identifier: str) -> None:
+        if identifier not in self._new:
+            self._new.append(identifier)
 
     def _delete_files(self, identifier: str) -> None:
         try:

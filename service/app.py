@@ -21,7 +21,6 @@ from service.adapter_service import AdapterService
 from service.background import Background
 from service.database import Database
 from service.dependencies import State
-from service.diagnosis import Examiner
 from service.draining import Draining
 from service.engines import AnsweringEngine, new_engine
 from service.errors import StorageUnavailableError, add_error_handlers
@@ -141,7 +140,7 @@ def join_services(pipeline: Pipeline, base: BaseModel, settings: Settings) -> Se
         pipeline,
         store,
         registry,
-        examiner=Examiner(pipeline, base),
+        base=base,
         max_waiting=settings.max_waiting_requests,
         meter=meter,
         metrics=measured,
@@ -287,14 +286,14 @@ async def _diagnose(services: Services) -> None:
     idle_from = time.monotonic()
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        if not services.adapters.has_cases():
+        if not services.adapters.has_new():
             idle_from = time.monotonic()
             continue
         is_busy = services.engine.num_running or services.engine.num_waiting
         if is_busy and time.monotonic() < idle_from + PATIENCE_SECONDS:
             continue
         try:
-            await run_in_threadpool(services.adapters.diagnose_next)
+            await run_in_threadpool(services.adapters.look_at_next)
         except GenAdapterError as error:
             logger.info("an adapter was not looked at: %s", error)
         idle_from = time.monotonic()

@@ -25,6 +25,7 @@ GenAdapterError
   ScaleError (ValueError)       the engine cannot scale adapters
   StorageUnavailableError       the store cannot be written or read
   TrainingFileError (ValueError)  a file that cannot be learned from
+  UnfamiliarError (ValueError)  words like nothing that was learned from, asked strictly
   VllmError                     a vLLM server refused or failed
 """
 
@@ -137,6 +138,10 @@ class JobMissingError(GenAdapterError, LookupError):
 
 class NoEffectError(GenAdapterError, ValueError):
     """An adapter that changes nothing; the base's answers must not pass for its own."""
+
+
+class UnfamiliarError(GenAdapterError, ValueError):
+    """Words unlike anything that the generator learned from, where that was to be refused."""
 
 
 class NotAuthenticatedError(GenAdapterError):
@@ -290,6 +295,9 @@ ERROR_TABLE: Mapping[type[GenAdapterError], ErrorRow] = {
         status=400, code="invalid_training_file", param="training_file"
     ),
     NoEffectError: ErrorRow(status=422, code="no_effect", param="model"),
+    UnfamiliarError: ErrorRow(
+        status=422, code="unfamiliar_description", param="description"
+    ),
     NotAuthenticatedError: ErrorRow(
         status=401,
         code="invalid_api_key",

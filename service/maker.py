@@ -6,16 +6,24 @@ import logging
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from time import perf_counter
 
 from genadapter.adapter import Adapter
-from genadapter.errors import GenAdapterError
+from genadapter.errors import ConfigError, GenAdapterError
+from genadapter.familiarity import Familiarity
 from genadapter.options import Options
 from genadapter.pipeline import Pipeline
-from service.errors import BundleMissingError
+from service.errors import BundleMissingError, UnfamiliarError
 from service.metrics import Metrics
 from service.recipe import Recipe
 from service.tracing import traced
+
+STRANGE = (
+    "this is unlike any task that the generator learned from: expect little of the "
+    "adapter, and try it on examples of your own"
+)
+"""Of descriptions without sense, above all."""
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +54,22 @@ class Maker:
         """
         self._pipeline.check(recipe.condition, recipe.options)
 
+    def check_familiar(self, recipe: Recipe) -> None:
+        """Raises where the words are unlike anything that was learned from.
+
+        Raises:
+            UnfamiliarError: They are.
+            ConfigError: The bundle cannot tell.
+        """
+        with self._lock:
+            ratings = self._pipeline.familiarity([recipe.condition])
+        if ratings is None:
+            raise ConfigError(
+                "this bundle cannot tell what is familiar to it: leave strict out"
+            )
+        if ratings[0].is_strange:
+            raise UnfamiliarError(STRANGE)
+
     def make(
         self, recipes: Mapping[str, Recipe]
     ) -> dict[str, Adapter | GenAdapterError]:
@@ -72,9 +96,12 @@ class Maker:
                 ):
                     note("num_adapters", len(ids))
                     adapters = self._pipeline.generate(conditions, options)
+                    ratings = self._pipeline.familiarity(conditions)
             except GenAdapterError as error:
                 made |= dict.fromkeys(ids, error)
                 continue
+            if ratings is not None:
+                adapters = list(map(self._rated, adapters, ratings))
             made |= {adapter.id: adapter for adapter in adapters}
             logger.info(
                 "created %s%s, family %s, %.0f ms",
@@ -84,6 +111,11 @@ class Maker:
                 1000 * (perf_counter() - started),
             )
         return made
+
+    def _rated(self, adapter: Adapter, rating: Familiarity) -> Adapter:
+        self._metrics.familiarity.observe(rating.share)
+        made = replace(adapter.provenance, familiarity=rating.share)
+        return replace(adapter, provenance=made)
 
     def make_again(self, identifier: str, recipe: Recipe, *, bundle: str) -> Adapter:
         """Makes an adapter whose recipe was kept.

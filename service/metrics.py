@@ -21,8 +21,6 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.diagnosis import Diagnosis
-
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
 _SHARES = (0.03, 0.1, 0.25, 0.5, 0.75, 1.0)
@@ -112,13 +110,6 @@ class Metrics:
         """
         self._registry.register(_Read(gauges))
         self._registry.register(_AdaptersInUse(in_use, max_adapters))
-
-    def note_diagnosis(self, diagnosis: Diagnosis) -> None:
-        """Counts what was found out about an adapter."""
-        if diagnosis.familiarity is not None:
-            self.familiarity.observe(diagnosis.familiarity)
-        if diagnosis.effect.is_none:
-            self.no_effect.inc()
 
     def render(self) -> bytes:
         """All of them in Prometheus's text format."""

@@ -24,11 +24,11 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from genadapter.adapter import Provenance
+from genadapter.effect import Effect
 from genadapter.errors import AdapterNotFoundError
 from genadapter.lora import LoraSpec, TargetModule
 from service.access import Caller
 from service.database import Database
-from service.diagnosis import Diagnosis
 from service.errors import AdapterExistsError
 from service.paging import Page, PageAsked, page_of
 from service.recipe import Recipe
@@ -71,8 +71,8 @@ class HeldAdapter:
     """How."""
     recipe: Recipe | None = None
     """What makes it again, where no files are kept."""
-    diagnosis: Diagnosis | None = None
-    """What was found out about it; none until somebody looked."""
+    effect: Effect | None = None
+    """How far it moves its base; none until somebody looked."""
     is_kept: bool = True
     """False where it was only tried."""
 
@@ -84,7 +84,7 @@ class HeldAdapter:
     @property
     def has_no_effect(self) -> bool:
         """Whether it is known to change nothing."""
-        return self.diagnosis is not None and self.diagnosis.effect.is_none
+        return self.effect is not None and self.effect.is_none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,7 +161,7 @@ class Registry:
             row = connection.execute(query).first()
         return None if row is None else _held(row)
 
-    def keep_diagnosis(self, identifier: str, diagnosis: Diagnosis) -> None:
+    def keep_effect(self, identifier: str, effect: Effect) -> None:
         """Keeps what was found out about an adapter, whoever holds it.
 
         Raises:
@@ -169,7 +169,7 @@ class Registry:
         """
         by_id = update(ADAPTERS).where(ADAPTERS.c.id == identifier)
         with self._database.changing() as connection:
-            connection.execute(by_id.values(diagnosis=diagnosis.to_dict()))
+            connection.execute(by_id.values(effect=asdict(effect)))
 
     def holds(self, caller: Caller, identifier: str) -> bool:
         """Whether a caller holds an adapter, itself.
@@ -433,7 +433,7 @@ def _values(holding: Holding) -> dict[str, Any]:  # Any: columns
 def _held(row: Row[Any]) -> HeldAdapter:  # Any: columns
     values = row._mapping
     spec, made, recipe = values["spec"], values["provenance"], values["recipe"]
-    found = values["diagnosis"]
+    effect = values["effect"]
     modules = tuple(
         TargetModule(**{**module, "layers": tuple(module["layers"])})
         for module in spec["modules"]
@@ -453,7 +453,7 @@ def _held(row: Row[Any]) -> HeldAdapter:  # Any: columns
             norms={name: tuple(sizes) for name, sizes in values["norms"].items()},
         ),
         recipe=None if recipe is None else Recipe.from_dict(recipe),
-        diagnosis=None if found is None else Diagnosis.from_dict(found),
+        effect=None if effect is None else Effect(**effect),
         owner=values["held_owner"],
         created=values["held_created"],
         holding=Holding(

@@ -22,12 +22,14 @@ from genadapter.condition import (
     Condition,
     Demonstration,
 )
+from genadapter.familiarity import Familiarity
 from genadapter.options import MAX_SCALE, Options
 from genadapter.refinement import Refinement
 from service.access import Caller
 from service.adapter_service import NAME_PATTERN, Wish
 from service.errors import ErrorBody
 from service.jobs import Job
+from service.maker import STRANGE
 from service.paging import Page
 from service.recipe import Keep, Recipe
 from service.registry import FittingAdapter, HeldAdapter, Holding
@@ -114,6 +116,11 @@ class CreateAdapterBody(RequestBody):
     background: bool = Field(
         False, description="Answer at once with a job, which tells when it is done."
     )
+    strict: bool = Field(
+        False,
+        description="Refuse what is unlike anything the generator learned from, where it "
+        "would be written with a warning.",
+    )
     dry_run: bool = Field(
         False, description="Write the adapter and tell of it, but keep nothing."
     )
@@ -180,6 +187,7 @@ class CreateAdapterBody(RequestBody):
             ),
             keep=self.store,
             is_dry_run=self.dry_run,
+            is_strict=self.strict,
             holding=self.to_holding(),
         )
 
@@ -257,21 +265,21 @@ class Diagnostics(BaseModel):
     effect: EffectInfo | None
     """None until the service had time to look."""
     familiarity: float | None
-    """Share of the training descriptions that look stranger than this one; none until
-    the service had time to look, or where it cannot be told."""
+    """Share of the training descriptions that look stranger than this one; none where
+    the bundle cannot tell."""
 
     @classmethod
     def of(cls, held: HeldAdapter) -> Self:
         """The object of what is known of an adapter."""
-        stored, found = held.stored, held.diagnosis
+        stored, effect = held.stored, held.effect
         return cls(
             nearest_experts=[
                 NearestExpert(id=name, similarity=near)
                 for name, near in stored.provenance.neighbours
             ],
             norms={name: list(norms_L) for name, norms_L in stored.norms.items()},
-            effect=None if found is None else EffectInfo(**asdict(found.effect)),
-            familiarity=None if found is None else found.familiarity,
+            effect=None if effect is None else EffectInfo(**asdict(effect)),
+            familiarity=stored.provenance.familiarity,
         )
 
 
@@ -300,6 +308,7 @@ class AdapterObject(BaseModel):
     base_model: str
     parent: str
     status: AdapterStatus
+    warning: str | None
     store: Keep
     rank: int
     alpha: float
@@ -321,6 +330,7 @@ class AdapterObject(BaseModel):
         return cls(
             id=stored.id,
             status=_status_of(held),
+            warning=_warning_of(made.familiarity),
             created=held.created,
             name=holding.name,
             is_pinned=holding.is_pinned,
@@ -345,6 +355,12 @@ class AdapterObject(BaseModel):
                 chat="/v1/chat/completions",
             ),
         )
+
+
+def _warning_of(familiarity: float | None) -> str | None:
+    if familiarity is None or not Familiarity(share=familiarity).is_strange:
+        return None
+    return STRANGE
 
 
 def _status_of(held: HeldAdapter) -> AdapterStatus:

@@ -41,7 +41,7 @@ ADAPTERS = Table(
     Column("norms", JSON, nullable=False),
     # Where there is one, it stands for the files.
     Column("recipe", JSON(none_as_null=True)),
-    Column("diagnosis", JSON(none_as_null=True)),
+    Column("effect", JSON(none_as_null=True)),
 )
 """What there is, whoever holds it."""
 

@@ -26,6 +26,7 @@ from service.errors import (
     QuotaExceededError,
     RangeNotSatisfiableError,
     StorageUnavailableError,
+    UnfamiliarError,
     body_of_invalid,
     documented,
     envelope_of,
@@ -80,6 +81,7 @@ _BY_ID = (
             IdempotencyMismatchError,
             QuotaExceededError,
             StorageUnavailableError,
+            UnfamiliarError,
         ),
     },
 )

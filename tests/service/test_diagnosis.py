@@ -49,7 +49,7 @@ def examined(client: TestClient, identifier: str) -> dict[str, Any]:
 def test_a_new_adapter_is_looked_at(
     client: TestClient, pipeline: Pipeline, base: BaseModel
 ) -> None:
-    """Its effect and its familiarity are told from then on, and counted."""
+    """Its effect is told from then on, and counted."""
     reply = client.post("/v1/adapters", json={"description": DESCRIPTION})
     found = examined(client, reply.json()["id"])
     condition = Condition(description=DESCRIPTION)
@@ -58,8 +58,6 @@ def test_a_new_adapter_is_looked_at(
     told = found["diagnostics"]
     assert told["effect"]["mean_kl"] == pytest.approx(effect.mean_kl, rel=1e-3)
     assert told["effect"]["top1_changed"] == effect.top1_changed
-    ratings = pipeline.familiarity([condition])
-    assert told["familiarity"] == (ratings and ratings[0].share)
     assert found["status"] == "ready"
     assert "genadapter_noop_adapters_total 0.0" in client.get("/metrics").text
 
@@ -92,7 +90,7 @@ def test_an_adapter_that_nobody_looked_at_is_looked_at_with_its_first_use(
     base: BaseModel,
     settings: Settings,
 ) -> None:
-    """As after a restart; its words are not known any more."""
+    """As after a restart."""
     with TestClient(create_app(join_services(pipeline, base, settings))) as client:
         reply = client.post("/v1/adapters", json={"description": DESCRIPTION})
         identifier = reply.json()["id"]
@@ -103,7 +101,6 @@ def test_an_adapter_that_nobody_looked_at_is_looked_at_with_its_first_use(
         assert client.post("/v1/chat/completions", json=chat).status_code == 200
         told = examined(client, identifier)["diagnostics"]
         assert told["effect"]["mean_kl"] > 0
-        assert told["familiarity"] is None
 
 
 def test_an_adapter_that_is_gone_meanwhile_is_left_alone(

@@ -23,7 +23,7 @@ def upgrade() -> None:
             sa.Column("norms", sa.JSON(), nullable=False, server_default=none)
         )
         table.add_column(sa.Column("recipe", sa.JSON()))
-        table.add_column(sa.Column("diagnosis", sa.JSON()))
+        table.add_column(sa.Column("effect", sa.JSON()))
     adapters = sa.table(
         "adapters", sa.column("id"), sa.column("spec", sa.JSON()), sa.column("shape")
     )
@@ -38,7 +38,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Removes the columns."""
     with op.batch_alter_table("adapters") as table:
-        table.drop_column("diagnosis")
+        table.drop_column("effect")
         table.drop_column("recipe")
         table.drop_column("norms")
         table.drop_column("shape")
