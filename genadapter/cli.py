@@ -154,6 +154,7 @@ def create_app() -> typer.Typer:
     app.callback()(_start)
     app.command()(generate)
     app.command()(run)
+    app.command()(export)
     app.command()(demo)
     app.command()(doctor)
     models = typer.Typer(help="The base model and the encoder.", no_args_is_help=True)
@@ -381,6 +382,32 @@ def run(
         print_json(asdict(answers[0]))
     else:
         print_answers(answers)
+
+
+def export(
+    ctx: typer.Context,
+    adapter: Annotated[Path, typer.Argument(help="Folder that `generate` wrote.")],
+    gguf: Annotated[
+        Path, typer.Option(help="New file for llama.cpp (--lora) and Ollama (ADAPTER).")
+    ],
+    base: BaseOption = None,
+    is_json: JsonOption = False,
+) -> None:
+    """Write an adapter in the format of another tool."""
+    from genadapter.adapter import load_adapter
+    from genadapter.gguf_format import save_gguf
+
+    if gguf.exists():
+        raise ConfigError(f"{gguf} exists: give a file that does not exist yet")
+    loaded = load_adapter(adapter)
+    with progress("Loading the base model"):
+        model = ctx.obj.base(base)
+    _check_fits(loaded, model)
+    save_gguf(loaded, gguf, base=model)
+    if is_json:
+        print_json({"id": loaded.id, "file": str(gguf), "bytes": gguf.stat().st_size})
+    else:
+        typer.echo(f"{loaded.id}: {gguf}")
 
 
 def _check_fits(adapter: Adapter, base: BaseModel) -> None:

@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from anyio import CapacityLimiter, to_thread
 
@@ -19,6 +21,7 @@ from genadapter.errors import (
     CorruptArtifactError,
     GenAdapterError,
 )
+from genadapter.gguf_format import save_gguf
 from genadapter.lora import LoraSpec
 from genadapter.pipeline import Pipeline
 from service.access import LOCAL, Caller
@@ -298,6 +301,21 @@ class AdapterService:
         if held.recipe is None:
             return self._store.files(held.id)
         return self._store.files_of(self._made_again(held, held.recipe))
+
+    def gguf(self, identifier: str, caller: Caller) -> bytes:
+        """An adapter as the one file that llama.cpp and Ollama load.
+
+        Raises:
+            AdapterIdError: No adapter can have that id or name.
+            AdapterNotFoundError: The caller has none.
+            ConfigError: The base is of a kind that has no such file here.
+            CorruptArtifactError: It was damaged on disk.
+        """
+        adapter = self._read(self._find(identifier, caller))
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / f"{adapter.id}.gguf"
+            save_gguf(adapter, path, base=self._base)
+            return path.read_bytes()
 
     def num_adapters(self) -> int:
         """Adapters there are, whoever holds them."""

@@ -319,6 +319,20 @@ def test_run_reads_no_bundle_where_the_base_is_the_adapters_own(
     assert invoke("run", adapter_folder, "cat").exit_code == 0
 
 
+def test_export_writes_a_file_for_llama_cpp(
+    invoke: Invoke, adapter_folder: str, tmp_path: Path
+) -> None:
+    """Whole or not at all, and over nothing that is there."""
+    path = tmp_path / "a.gguf"
+    values = values_of(invoke("export", adapter_folder, "--gguf", str(path), "--json"))
+    assert values["file"] == str(path)
+    assert path.read_bytes()[:4] == b"GGUF"
+    assert values["bytes"] == path.stat().st_size
+    again = invoke("export", adapter_folder, "--gguf", str(path))
+    assert again.exit_code == 2
+    assert "give a file that does not exist yet" in again.stderr
+
+
 def test_run_of_a_missing_adapter_says_what_is_expected(invoke: Invoke) -> None:
     """The message tells which command makes one."""
     result = invoke("run", "nowhere", "cat")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from fastapi import APIRouter, Request, Response, status
 from pydantic import BaseModel, ValidationError
@@ -14,7 +15,7 @@ from genadapter.errors import (
     GenAdapterError,
 )
 from service.adapter_service import Wish
-from service.archive import MEDIA_TYPES, ArchiveFormat, pack
+from service.archive import MEDIA_TYPES, pack
 from service.dependencies import Adapters, Asked, BackgroundOf, CallerOf, RepliesOf
 from service.errors import (
     AdapterExistsError,
@@ -56,6 +57,8 @@ _MEDIA_TYPES = {
     ".md": "text/markdown",
     ".safetensors": "application/octet-stream",
 }
+_GGUF_TYPE = "application/octet-stream"
+DownloadFormat = Literal["zip", "tar.gz", "gguf"]
 _BY_ID = (
     AdapterIdError,
     AdapterNotFoundError,
@@ -162,8 +165,8 @@ def change_adapter(
     responses={
         **documented(*_BY_ID),
         200: {
-            "content": {media_type: {} for media_type in MEDIA_TYPES.values()},
-            "description": "The PEFT folder.",
+            "content": {t: {} for t in (*MEDIA_TYPES.values(), _GGUF_TYPE)},
+            "description": "The PEFT folder, or what llama.cpp and Ollama load.",
         },
     },
 )
@@ -171,14 +174,18 @@ def download_adapter(
     adapter_id: str,
     adapters: Adapters,
     caller: CallerOf,
-    format: ArchiveFormat = "zip",
+    format: DownloadFormat = "zip",
 ) -> Response:
-    """Hands out an adapter as a folder that PEFT and vLLM load."""
+    """Hands out an adapter as a folder that PEFT and vLLM load, or as one GGUF file."""
     held = adapters.describe(adapter_id, caller)
-    content = pack(adapters.files(held.id, caller), held.id, format)
+    if format == "gguf":
+        content, media_type = adapters.gguf(held.id, caller), _GGUF_TYPE
+    else:
+        content = pack(adapters.files(held.id, caller), held.id, format)
+        media_type = MEDIA_TYPES[format]
     disposition = f'attachment; filename="{held.id}.{format}"'
     headers = {"Content-Disposition": disposition}
-    return Response(content, media_type=MEDIA_TYPES[format], headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
 
 
 @router.get("/{adapter_id}/files", responses=documented(*_BY_ID))

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import gguf
 import pytest
 from fastapi.testclient import TestClient
 
@@ -376,6 +377,22 @@ def test_a_download_is_a_folder_that_loads(
     assert client.get(path, params={"format": format}).content == reply.content
 
 
+def test_a_download_for_llama_cpp_is_one_file(
+    client: TestClient, create: Create, tmp_path: Path
+) -> None:
+    """Named by the id; the same bytes each time."""
+    identifier = create(DESCRIPTION)
+    path = f"/v1/adapters/{identifier}/download?format=gguf"
+    reply = client.get(path)
+    assert reply.status_code == 200
+    assert reply.headers["Content-Type"] == "application/octet-stream"
+    assert f'"{identifier}.gguf"' in reply.headers["Content-Disposition"]
+    (tmp_path / "a.gguf").write_bytes(reply.content)
+    reader = gguf.GGUFReader(tmp_path / "a.gguf")
+    assert reader.fields["general.name"].contents() == identifier
+    assert client.get(path).content == reply.content
+
+
 def test_a_download_in_another_format_is_refused(
     client: TestClient, create: Create
 ) -> None:
@@ -383,7 +400,7 @@ def test_a_download_in_another_format_is_refused(
     identifier = create(DESCRIPTION)
     reply = client.get(f"/v1/adapters/{identifier}/download?format=rar")
     assert reply.status_code == 400
-    assert "'zip' or 'tar.gz'" in reply.json()["error"]["message"]
+    assert "'zip', 'tar.gz' or 'gguf'" in reply.json()["error"]["message"]
 
 
 def test_files_are_listed_and_read_one_by_one(
