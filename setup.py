@@ -5,7 +5,12 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 BUNDLES = "data/pretrained"
-WORDED = ["training.drills", "training.drills.kinds", "training.drills.pools"]
+WORDED = [
+    "training.catalogue.sheets",
+    "training.drills",
+    "training.drills.kinds",
+    "training.drills.pools",
+]
 bundled = ["genadapter.pretrained"] if Path(BUNDLES).is_dir() else []
 
 setup(

@@ -15,9 +15,9 @@ from training.catalogue.build import (
     MIN_ROWS,
     TEST_FAMILIES,
     VALIDATION_FAMILIES,
+    all_families,
     build_family,
     build_suite,
-    family_modules,
 )
 from training.catalogue.source import TaskDraft
 from training.suite_report import MAX_TASKS_PER_FRAME, find_leaks, widest_frame
@@ -154,8 +154,8 @@ def test_builder_gives_the_same_tasks_in_any_order() -> None:
     """Order of drafts and rows is no part of the suite."""
     rows = [(str(i), str(2 * i)) for i in range(400)]
     other = make_draft(id="x_treble", group="trebling")
-    first = build_family(make_family(make_draft(rows=rows), other))  # type: ignore[arg-type] # as a module
-    again = build_family(make_family(other, make_draft(rows=rows[::-1])))  # type: ignore[arg-type] # as a module
+    first = build_family(make_family(make_draft(rows=rows), other))
+    again = build_family(make_family(other, make_draft(rows=rows[::-1])))
     assert first == again
     assert [len(task.examples) for task in first] == [MAX_ROWS, MIN_ROWS]
 
@@ -172,14 +172,14 @@ def test_unusable_draft_is_refused(changes: dict[str, object], message: str) -> 
     """The message names the task."""
     family = make_family(make_draft(**changes))
     with pytest.raises(TaskFormatError, match=f"x_double: .*{message}"):
-        build_family(family)  # type: ignore[arg-type] # as a module
+        build_family(family)
 
 
 def test_family_of_too_many_tasks_is_refused() -> None:
     """One family must not drown the others."""
     drafts = [make_draft(id=f"x_{i}") for i in range(MAX_TASKS_PER_FAMILY + 1)]
     with pytest.raises(ConfigError, match="has 31 tasks, at most 30"):
-        build_family(make_family(*drafts))  # type: ignore[arg-type] # as a module
+        build_family(make_family(*drafts))
 
 
 def test_missing_package_spares_the_other_families(
@@ -194,7 +194,7 @@ def test_missing_package_spares_the_other_families(
         "gone": SimpleNamespace(FAMILY="gone", PACKAGES=(), drafts=missing),
         "made": make_family(make_draft()),
     }
-    monkeypatch.setattr("training.catalogue.build.family_modules", lambda: modules)
+    monkeypatch.setattr("training.catalogue.build.all_families", lambda: modules)
     with pytest.raises(PackageUnavailableError, match=r"gone: .*gone==1\.0"):
         build_suite(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["made.jsonl"]
@@ -205,7 +205,7 @@ def test_missing_package_spares_the_other_families(
 @pytest.mark.parametrize("family", REBUILT)
 def test_rebuilt_family_has_the_same_bytes(family: str, tmp_path: Path) -> None:
     """Pinned packages and seeded draws give the committed file again."""
-    assert family in family_modules()
+    assert family in all_families()
     build_suite(tmp_path, families=(family,))
     name = f"{family}.jsonl"
     assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes()

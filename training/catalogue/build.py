@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from types import ModuleType
 
 from genadapter.errors import ConfigError, PackageUnavailableError, TaskFormatError
 from training import catalogue
-from training.catalogue.source import TaskDraft
+from training.catalogue.sheets import Sheet, sheets
+from training.catalogue.source import Family, TaskDraft
 from training.tasks import Example, Split, Task, write_tasks
 
 logger = logging.getLogger(__name__)
@@ -30,15 +30,16 @@ UNSEEN_SHARE = 0.15
 """Share of a training family's groups of tasks that is held out."""
 
 
-def family_modules() -> dict[str, ModuleType]:
-    """Every family module of the catalogue, by family name."""
+def all_families() -> dict[str, Family]:
+    """The catalogue's modules and sheets, by the names of their families."""
     modules = [
         import_module(f"{catalogue.__name__}.{found.name}")
         for found in iter_modules(catalogue.__path__)
         if found.name != "build"
     ]
-    families = {m.FAMILY: m for m in modules if hasattr(m, "FAMILY")}
-    return dict(sorted(families.items()))
+    families: list[Family] = [m for m in modules if isinstance(m, Family)]
+    families += sheets()
+    return {f.FAMILY: f for f in sorted(families, key=lambda f: f.FAMILY)}
 
 
 def build_suite(folder: Path, *, families: tuple[str, ...] = ()) -> list[Task]:
@@ -56,14 +57,14 @@ def build_suite(folder: Path, *, families: tuple[str, ...] = ()) -> list[Task]:
         PackageUnavailableError: Some family's package is missing; the others are
             built, and the file of the missing one is left as it was.
     """
-    modules = family_modules()
-    if unknown := sorted(set(families) - set(modules)):
-        raise ConfigError(f"no task family {unknown[0]!r}; found: {', '.join(modules)}")
+    known = all_families()
+    if unknown := sorted(set(families) - set(known)):
+        raise ConfigError(f"no task family {unknown[0]!r}; found: {', '.join(known)}")
     written: list[Task] = []
     missing: list[str] = []
-    for name in families or tuple(modules):
+    for name in families or tuple(known):
         try:
-            tasks = build_family(modules[name])
+            tasks = build_family(known[name])
         except PackageUnavailableError as error:
             missing.append(f"{name}: {error}")
             continue
@@ -75,26 +76,29 @@ def build_suite(folder: Path, *, families: tuple[str, ...] = ()) -> list[Task]:
     return written
 
 
-def build_family(module: ModuleType) -> list[Task]:
-    """All tasks of one family module, sorted by id."""
-    drafts = sorted(module.drafts(), key=lambda d: d.id)
+def build_family(family: Family) -> list[Task]:
+    """All tasks of one family, sorted by id."""
+    drafts = sorted(family.drafts(), key=lambda d: d.id)
     if len(drafts) > MAX_TASKS_PER_FAMILY:
         raise ConfigError(
-            f"family {module.FAMILY} has {len(drafts)} tasks, at most "
+            f"family {family.FAMILY} has {len(drafts)} tasks, at most "
             f"{MAX_TASKS_PER_FAMILY} are allowed: leave some out"
         )
-    splits = dict(_split_groups(module.FAMILY, drafts))
-    return [_finish(d, module.FAMILY, splits[d.group]) for d in drafts]
+    splits = dict(_split_groups(family, drafts))
+    return [_finish(d, family.FAMILY, splits[d.group]) for d in drafts]
 
 
-def _split_groups(family: str, drafts: list[TaskDraft]) -> Iterator[tuple[str, Split]]:
+def _split_groups(
+    family: Family, drafts: list[TaskDraft]
+) -> Iterator[tuple[str, Split]]:
     sizes = Counter(d.group for d in drafts)
-    num_unseen = round(UNSEEN_SHARE * len(drafts))
+    is_sheet = isinstance(family, Sheet)  # Written to be trained on, whole.
+    num_unseen = 0 if is_sheet else round(UNSEEN_SHARE * len(drafts))
     # Whole groups only, in an order that looks at nothing but their names.
-    for group in sorted(sizes, key=lambda g: _digest(f"{family}/{g}")):
-        if family in TEST_FAMILIES:
+    for group in sorted(sizes, key=lambda g: _digest(f"{family.FAMILY}/{g}")):
+        if family.FAMILY in TEST_FAMILIES:
             yield group, "test"
-        elif family in VALIDATION_FAMILIES:
+        elif family.FAMILY in VALIDATION_FAMILIES:
             yield group, "validation"
         elif sizes[group] <= num_unseen:
             num_unseen -= sizes[group]

