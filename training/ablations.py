@@ -49,6 +49,9 @@ ABLATIONS = (
     Ablation(name="pooled", assignments=("generator.num_tokens=1",)),
     Ablation(name="no-mean", assignments=("optim.average_decay=0",)),
     Ablation(name="blank-start", assignments=("learns_to_read=false",)),
+    Ablation(name="half-of-tasks", assignments=("data.task_share=0.5",)),
+    Ablation(name="quarter-of-tasks", assignments=("data.task_share=0.25",)),
+    Ablation(name="three-descriptions", assignments=("data.max_descriptions=3",)),
 )
 
 
@@ -113,7 +116,7 @@ def ablate(
         if not recipe.learns_to_read:
             prompted = run.unread(own)
         surroundings = replace(surroundings, prefix=run.start_prefix(own, prompted))
-    run.train_generator(own, surroundings, experts_NP)
+    run.train_generator(own, surroundings, experts_left(experts_NP, work, own))
     step, metrics = best_look(run.generator_folder(own))
     result = AblationResult(
         name=ablation.name,
@@ -124,6 +127,18 @@ def ablate(
     with new_file(path) as partial:
         write_json(partial, {"recipe": settings, "result": asdict(result)})
     return result
+
+
+def experts_left(experts_NP: Tensor, run_work: Workspace, own: Workspace) -> Tensor:
+    """The experts of the tasks that an ablation leaves, in its order.
+
+    Args:
+        experts_NP: Those of the run.
+        run_work: The run.
+        own: The ablation, of no other tasks with an expert.
+    """
+    places = {run_work.tasks[p].id: p for p in run_work.expert_tasks}
+    return experts_NP[[places[own.tasks[p].id] for p in own.expert_tasks]]
 
 
 def _workspace(work: Workspace, recipe: Recipe) -> Workspace:

@@ -6,7 +6,8 @@ Test tasks are read for one purpose: that no drill gives their answers.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from genadapter.base_model import BaseModel
@@ -85,9 +86,11 @@ def select_tasks(recipe: Recipe) -> tuple[list[Task], list[Task]]:
             f"{recipe.data.folder} holds no training task: build the suite with "
             "`genadapter tasks build`"
         )
+    limit, share = recipe.data.max_tasks, recipe.data.task_share
+    train = _thinned(_thinned(train, limit), math.ceil(share * len(train)))
     return (
-        _thinned(train, recipe.data.max_tasks),
-        _thinned(validation, recipe.data.max_tasks),
+        [_told_less(task, recipe.data.max_descriptions) for task in train],
+        _thinned(validation, limit),
     )
 
 
@@ -101,6 +104,17 @@ def _thinned(tasks: list[Task], count: int) -> list[Task]:
     if not count or count >= len(tasks):
         return tasks
     return [tasks[i * len(tasks) // count] for i in range(count)]
+
+
+def _told_less(task: Task, count: int) -> Task:
+    """A training task with at most so many descriptions; 0 keeps all."""
+    told = task.train_descriptions
+    if not count or count >= len(told):
+        return task
+    # As many more as make a quarter, for those are held out.
+    return replace(
+        task, descriptions=told[:count] + task.heldout_descriptions[: count // 3]
+    )
 
 
 def _with_rows(tasks: list[Task], base: BaseModel, recipe: Recipe) -> list[Task]:

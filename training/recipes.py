@@ -26,6 +26,10 @@ class DataConfig:
     """More task files, trained on whole; imported or licensed apart."""
     max_tasks: int = 0
     """Training tasks at most, and validation tasks as well; 0 means all."""
+    task_share: float = 1.0
+    """Share of the training tasks that is learned from, spread evenly."""
+    max_descriptions: int = 0
+    """Descriptions of a training task at most; 0 means all."""
     max_rows: int = 200
     """Training rows of a task at most."""
     max_tokens: int = 128
@@ -54,7 +58,11 @@ class DataConfig:
         at_least(1, self, "max_rows", "max_tokens", "variant_rows", "validation_rows")
         at_least(1, self, "drill_rows")
         at_least(0, self, "max_tasks", "relabelled", "reformatted", "drills", "shown")
-        at_least(0, self, "documents")
+        at_least(0, self, "documents", "max_descriptions")
+        if not 0 < self.task_share <= 1:
+            raise ConfigError(
+                f"task_share must be above 0 and at most 1, got {self.task_share}"
+            )
         if not 0 < self.natural_share < 1:
             raise ConfigError(
                 f"natural_share must lie between 0 and 1, got {self.natural_share}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +11,16 @@ import torch
 
 from genadapter.errors import ConfigError
 from genadapter.generators import Surroundings
-from training.ablations import ABLATIONS, Ablation, ablate, find_ablations
+from training.ablations import (
+    ABLATIONS,
+    Ablation,
+    ablate,
+    experts_left,
+    find_ablations,
+)
+from training.curriculum import select_tasks
 from training.recipes import cpu, override
-from training.workspace import Workspace
+from training.workspace import Workspace, prepare
 
 pytestmark = [
     # Lightning's own: batches are in memory, and it has yet to follow torch's pytree.
@@ -73,6 +81,39 @@ def test_result_of_other_steps_is_none(
     short = replace(work, recipe=override(work.recipe, ["optim.max_steps=1"]))
     assert ablate(short, around, experts_NP, ABLATIONS[0]).step == 1
     assert ablate(work, around, experts_NP, ABLATIONS[0]).step > 1
+
+
+def test_fewer_tasks_keep_their_own_experts(
+    work: Workspace, around: Surroundings, experts_NP: torch.Tensor
+) -> None:
+    """Whoever learns from experts is shown those of the tasks that are left."""
+    half = override(work.recipe, ["name=half", "data.task_share=0.5"])
+    own = prepare(half, base=work.base, encoder=work.encoder)
+    assert own.num_experts == math.ceil(work.num_experts / 2)
+    assert own.validation_tasks
+    left_NP = experts_left(experts_NP, work, own)
+    ids = [task.id for task in work.tasks]
+    for place in own.expert_tasks:
+        expected_P = experts_NP[ids.index(own.tasks[place].id)]
+        assert torch.equal(left_NP[place], expected_P)
+    (change,) = find_ablations(["half-of-tasks"])
+    assert ablate(work, around, experts_NP, change).step > 0
+
+
+@pytest.mark.parametrize(("count", "left"), [(1, 1), (3, 3), (4, 4), (0, 0)])
+def test_fewer_descriptions_of_training_tasks(
+    work: Workspace, count: int, left: int
+) -> None:
+    """A quarter is held out all the same; validation tasks keep all of theirs."""
+    fewer = override(work.recipe, [f"data.max_descriptions={count}"])
+    (train, validation), (all_train, all_validation) = map(
+        select_tasks, (fewer, work.recipe)
+    )
+    assert validation == all_validation
+    for task, whole in zip(train, all_train, strict=True):
+        told = whole.train_descriptions
+        assert task.train_descriptions == (told[:left] if left else told)
+        assert task.rows("train") == whole.rows("train")
 
 
 def test_blank_start_reads_through_the_bare_base(
