@@ -50,10 +50,10 @@ class StoredAdapter:
     """Its id, and the name of its folder."""
     created: int
     """When it was stored, in seconds since 1970."""
-    num_bytes: int
-    """Size of its files together."""
-    sha256: str
-    """Sum of its weights file."""
+    num_bytes: int | None
+    """Size of its files together; none until it was made."""
+    sha256: str | None
+    """Sum of its weights file; none until it was made."""
     spec: LoraSpec
     """Its shape and the base model it fits."""
     base_name: str
@@ -61,7 +61,12 @@ class StoredAdapter:
     provenance: Provenance
     """How it came to be."""
     norms: Mapping[str, tuple[float, ...]]
-    """Of what it adds to every layer's weights, by module."""
+    """Of what it adds to every layer's weights, by module; empty until it was made."""
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it ever had weights; a recipe's are made when it is first used."""
+        return self.sha256 is not None
 
 
 class AdapterStore:
