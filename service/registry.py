@@ -333,11 +333,13 @@ class Registry:
         Raises:
             StorageUnavailableError: The database failed.
         """
-        total = func.coalesce(func.sum(ADAPTERS.c.num_bytes), 0)
-        query = (
-            held_rows()
-            .with_only_columns(total)
-            .where(HOLDINGS.c.owner == owner, is_living(), ADAPTERS.c.recipe.is_(None))
+        held = select(HOLDINGS.c.number).where(
+            HOLDINGS.c.owner == owner,
+            HOLDINGS.c.adapter_id == ADAPTERS.c.id,
+            is_living(),
+        )
+        query = select(func.sum(ADAPTERS.c.num_bytes)).where(
+            ADAPTERS.c.recipe.is_(None), held.exists()
         )
         with self._database.reading() as connection:
             return int(connection.scalar(query) or 0)

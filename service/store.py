@@ -18,7 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from genadapter.adapter import Adapter, Provenance, load_adapter, save_adapter
+from genadapter.adapter import (
+    RECORD_FILE,
+    Adapter,
+    Provenance,
+    load_adapter,
+    save_adapter,
+)
 from genadapter.errors import (
     AdapterNotFoundError,
     ConfigError,
@@ -33,7 +39,7 @@ from service.errors import AdapterIdError, StorageUnavailableError
 logger = logging.getLogger(__name__)
 
 _ID = re.compile(r"lora-[0-9a-f]{32}")
-FILES = ("README.md", CONFIG_FILE, WEIGHTS_FILE, "genadapter.json")
+FILES = ("README.md", CONFIG_FILE, WEIGHTS_FILE, RECORD_FILE)
 """Of an adapter's folder."""
 _DIGITS = 5
 _QUARANTINE = "quarantine"
