@@ -37,6 +37,8 @@ from service.usage import Usage
 
 BATCH = 256
 """Recipes of one request."""
+MAX_RESIDENT = 16
+"""Adapters in memory."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,10 +95,10 @@ def _opened(
     database = Database(f"sqlite:///{folder / 'registry.db'}")
     registry = Registry(database)
     meter = Meter(registry, Usage(database), Limits())
+    # Hundreds of adapters in memory would take gigabytes.
+    store = AdapterStore(folder, max_resident=MAX_RESIDENT)
     try:
-        yield AdapterService(
-            pipeline, AdapterStore(folder), registry, base=base, meter=meter
-        )
+        yield AdapterService(pipeline, store, registry, base=base, meter=meter)
     finally:
         database.close()
 
