@@ -34,7 +34,8 @@ from genadapter.peft_format import (
 )
 
 FORMAT_VERSION = 1
-_RECORD = "genadapter.json"
+RECORD_FILE = "genadapter.json"
+"""Says in an adapter's folder what it is and how it came to be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,7 +123,7 @@ def save_adapter(adapter: Adapter, folder: Path) -> None:
                 partial / WEIGHTS_FILE, to_peft_tensors(weights, adapter.spec)
             )
             write_json(partial / CONFIG_FILE, config)
-            write_json(partial / _RECORD, _record(adapter, partial / WEIGHTS_FILE))
+            write_json(partial / RECORD_FILE, _record(adapter, partial / WEIGHTS_FILE))
             (partial / "README.md").write_text(_card(adapter), encoding="utf-8")
             load_adapter(partial)
     except FileExistsError:
@@ -138,12 +139,12 @@ def load_adapter(folder: Path) -> Adapter:
         AdapterNotFoundError: No adapter of ours lies there.
         CorruptArtifactError: A file is missing, truncated or was edited.
     """
-    if not (folder / _RECORD).is_file():
+    if not (folder / RECORD_FILE).is_file():
         raise AdapterNotFoundError(
-            f"no adapter at {folder}: expected a folder with {_RECORD} in it, as "
+            f"no adapter at {folder}: expected a folder with {RECORD_FILE} in it, as "
             "`genadapter generate --out` writes it"
         )
-    record = read_json(folder / _RECORD)
+    record = read_json(folder / RECORD_FILE)
     # Nobody parses a file that is not the one that was written.
     _check_sum(folder, record)
     tensors = read_tensors(folder / WEIGHTS_FILE)
@@ -158,7 +159,9 @@ def load_adapter(folder: Path) -> Adapter:
         )
         check_fits(adapter.weights, spec)
     except (KeyError, TypeError, ValueError) as error:
-        raise _corrupt(folder, f"{_RECORD} and {WEIGHTS_FILE} do not agree") from error
+        raise _corrupt(
+            folder, f"{RECORD_FILE} and {WEIGHTS_FILE} do not agree"
+        ) from error
     _check_config(folder, spec)
     return adapter
 
@@ -166,7 +169,7 @@ def load_adapter(folder: Path) -> Adapter:
 def _holds(folder: Path, adapter: Adapter) -> bool:
     if not folder.exists():
         return False
-    held = load_adapter(folder) if (folder / _RECORD).is_file() else None
+    held = load_adapter(folder) if (folder / RECORD_FILE).is_file() else None
     if held is None or held.id != adapter.id:
         raise ConfigError(
             f"{folder} exists and does not hold adapter {adapter.id}: give a folder "
@@ -203,7 +206,9 @@ def _check_sum(folder: Path, record: Mapping[str, Any]) -> None:  # Any: plain J
     except (FileNotFoundError, KeyError, TypeError) as error:
         raise _corrupt(folder, f"{WEIGHTS_FILE} or its sum is missing") from error
     if not is_written:
-        raise _corrupt(folder, f"{WEIGHTS_FILE} is not the file that {_RECORD} names")
+        raise _corrupt(
+            folder, f"{WEIGHTS_FILE} is not the file that {RECORD_FILE} names"
+        )
 
 
 def _check_config(folder: Path, spec: LoraSpec) -> None:

@@ -203,6 +203,23 @@ class Pipeline:
             seed=seed,
         )
 
+    def spec_of(self, options: Options) -> LoraSpec:
+        """Shape of the adapters it writes with some options."""
+        return self.spec if options.rank is None else self.spec.at_rank(options.rank)
+
+    def provenance(
+        self, condition: Condition, options: Options = AS_IT_COMES
+    ) -> Provenance:
+        """How an adapter will have come to be, but for what making it finds out."""
+        return Provenance(
+            family=self.family,
+            bundle=self.bundle.digest,
+            condition=condition.digest(),
+            seed=options.seed,
+            neighbours=(),
+            kinds=tuple(sorted(condition.kinds)),
+        )
+
     def check(self, condition: Condition, options: Options = AS_IT_COMES) -> None:
         """Raises what `generate` would, before anything is computed.
 
@@ -387,24 +404,17 @@ class Pipeline:
         *,
         neighbours: tuple[tuple[str, float], ...],
     ) -> Adapter:
-        spec = self.spec
         if options.rank is not None:
-            spec = spec.at_rank(options.rank)
             weights = truncate(weights, options.rank)
         if options.scale != 1:
             weights = scaled(weights, options.scale)
         return Adapter(
             id=identity,
-            spec=spec,
+            spec=self.spec_of(options),
             weights=weights,
             base_name=self.base_name,
-            provenance=Provenance(
-                family=self.family,
-                bundle=self.bundle.digest,
-                condition=condition.digest(),
-                seed=options.seed,
-                neighbours=neighbours,
-                kinds=tuple(sorted(condition.kinds)),
+            provenance=replace(
+                self.provenance(condition, options), neighbours=neighbours
             ),
         )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import re
 from collections import deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,19 +25,21 @@ from genadapter.gguf_format import save_gguf
 from genadapter.lora import LoraSpec
 from genadapter.pipeline import Pipeline
 from service.access import LOCAL, Caller
+from service.creation import Creation, Creator, Wish
 from service.errors import (
     AdapterIdError,
     EngineBusyError,
     NoEffectError,
     RecipeMismatchError,
 )
+from service.holdings import FittingAdapter, HeldAdapter, Holding
 from service.limits import Meter
 from service.maker import Maker
 from service.metrics import Metrics
 from service.paging import Page, PageAsked
-from service.recipe import Keep, Recipe
-from service.registry import FittingAdapter, HeldAdapter, Holding, Registry
-from service.store import AdapterStore, StoredAdapter
+from service.recipe import Recipe
+from service.registry import Registry
+from service.store import AdapterStore
 
 logger = logging.getLogger(__name__)
 
@@ -46,32 +48,6 @@ NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
 _NAME = re.compile(NAME_PATTERN)
 _MAX_NEW = 1000
 """Adapters that wait to be looked at; of more, the oldest wait for their first use."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wish:
-    """A request for an adapter."""
-
-    recipe: Recipe
-    """What makes it."""
-    keep: Keep = "file"
-    """What is kept of it."""
-    holding: Holding = field(default_factory=Holding)
-    """How it is to be held; what is held already stays as it is."""
-    is_strict: bool = False
-    """Whether it is refused where its words are like nothing that was learned from."""
-    is_dry_run: bool = False
-    """Whether it is only to be tried: written and told of, and not kept."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Creation:
-    """What became of a request for an adapter."""
-
-    held: HeldAdapter
-    """The adapter."""
-    is_new: bool
-    """False where the owner has it already, or it was only tried."""
 
 
 class AdapterService:
@@ -103,9 +79,9 @@ class AdapterService:
             StorageUnavailableError: The store or the registry failed.
         """
         self._metrics = metrics or Metrics()
-        self._meter = meter
         self._pipeline = pipeline
         self._maker = Maker(pipeline, self._metrics)
+        self._creator = Creator(self._maker, store, registry, meter)
         self._base = base
         # Ids of adapters that nobody has looked at yet.
         self._new: deque[str] = deque(maxlen=_MAX_NEW)
@@ -228,16 +204,20 @@ class AdapterService:
         """
         if model == self.base_name:
             return None
-        base = self.base_name
-        name = model.removeprefix(f"{base}::").removeprefix(f"{base}:")
-        try:
-            with self._metrics.attach_seconds.time():
-                return self._effective(self._find(name, caller))
-        except (AdapterIdError, AdapterNotFoundError) as error:
-            raise AdapterNotFoundError(
-                f"no such model: name {base} or the id of an adapter; "
-                "GET /v1/models lists them"
-            ) from error
+        with self._metrics.attach_seconds.time(), self._looking_for_model():
+            return self._effective(self._find(self._adapter_of(model), caller))
+
+    def describe_model(self, model: str, caller: Caller) -> HeldAdapter | None:
+        """What is known of a model, as `find_model` takes it; `None` is the bare base.
+
+        Raises:
+            AdapterNotFoundError: There is none.
+            CorruptArtifactError: The adapter was damaged on disk.
+        """
+        if model == self.base_name:
+            return None
+        with self._looking_for_model():
+            return self.describe(self._adapter_of(model), caller)
 
     def has_new(self) -> bool:
         """Whether there are adapters that nobody has looked at yet."""
@@ -333,102 +313,32 @@ class AdapterService:
     def _create_all(
         self, wishes: Sequence[Wish], caller: Caller
     ) -> list[Creation | GenAdapterError]:
-        outcomes: dict[int, Creation | GenAdapterError] = {}
-        missing: dict[str, Wish] = {}
-        new: set[str] = set()
-        for number, wish in enumerate(wishes):
-            try:
-                self._maker.check(wish.recipe)
-                if wish.is_strict:
-                    self._maker.check_familiar(wish.recipe)
-                identifier = self._maker.id_of(wish.recipe)
-                if identifier not in new and not self._registry.holds(
-                    caller, identifier
-                ):
-                    self._meter.check_room(caller, num_new=len(new) + 1)
-                    new.add(identifier)
-                if wish.is_dry_run:
-                    held = self._tried(identifier, wish, caller)
-                    outcomes[number] = Creation(held=held, is_new=False)
-                elif not self._is_there(identifier, wish.keep):
-                    missing[identifier] = wish
-            except GenAdapterError as error:
-                outcomes[number] = error
-        written = self._write(missing)
-        for number, wish in enumerate(wishes):
-            if number in outcomes:
+        outcomes = self._creator.create_all(wishes, caller)
+        for outcome in outcomes:
+            if isinstance(outcome, GenAdapterError) or not outcome.is_new:
                 continue
-            identifier = self._maker.id_of(wish.recipe)
-            try:
-                found = written.get(identifier)
-                if isinstance(found, GenAdapterError):
-                    raise found
-                is_added = self._hold(found, identifier, wish, caller)
-                is_made = missing.pop(identifier, None) is not None
-                if is_made:
-                    self._add_new(identifier)
-                held = self._registry.find(caller, identifier)
-                outcomes[number] = Creation(held=held, is_new=is_made or is_added)
-            except GenAdapterError as error:
-                outcomes[number] = error
+            # A recipe is looked at once it was used: it is not made for that alone.
+            if outcome.held.stored.is_made:
+                self._add_new(outcome.held)
         if any(wish.holding.is_pinned for wish in wishes):
             self._store.pin(self._registry.pinned_ids())
-        return [outcomes[number] for number in range(len(wishes))]
+        return outcomes
 
-    def _tried(self, identifier: str, wish: Wish, caller: Caller) -> HeldAdapter:
-        """The adapter as the caller would hold it."""
-        made = self._maker.make({identifier: wish.recipe})[identifier]
-        if isinstance(made, GenAdapterError):
-            raise made
-        stored = self._store.weigh(made)
-        return HeldAdapter(
-            stored=stored,
-            owner=caller.owner,
-            created=stored.created,
-            holding=wish.holding,
-            recipe=wish.recipe if wish.keep == "recipe" else None,
-            is_kept=False,
-        )
+    def _adapter_of(self, model: str) -> str:
+        """The id or name of an adapter that a model's name ends in."""
+        base = self.base_name
+        return model.removeprefix(f"{base}::").removeprefix(f"{base}:")
 
-    def _hold(
-        self, found: StoredAdapter | None, identifier: str, wish: Wish, caller: Caller
-    ) -> bool:
-        """Notes that the caller holds an adapter; tells whether that is new."""
-        kept = None if found else self._registry.find_recipe(identifier)
-        stored = found or (kept.stored if kept else self._store.inspect(identifier))
-        recipe = None if self._store.has(identifier) else wish.recipe
-        return self._registry.add(stored, caller, wish.holding, recipe=recipe)
-
-    def _is_there(self, identifier: str, keep: Keep) -> bool:
-        """Whether it need not be made; a damaged one is simply made again."""
-        if keep == "recipe" and self._registry.find_recipe(identifier) is not None:
-            return True
-        if not self._store.has(identifier):
-            return False
+    @contextmanager
+    def _looking_for_model(self) -> Iterator[None]:
+        """Tells clients of models where there is no such adapter."""
         try:
-            self._store.get(identifier)
-        except (AdapterNotFoundError, CorruptArtifactError):
-            return False
-        return True
-
-    def _write(
-        self, missing: Mapping[str, Wish]
-    ) -> dict[str, StoredAdapter | GenAdapterError]:
-        """Makes and stores what is missing; tells by id what became of it."""
-        recipes = {identifier: wish.recipe for identifier, wish in missing.items()}
-        written: dict[str, StoredAdapter | GenAdapterError] = {}
-        for identifier, made in self._maker.make(recipes).items():
-            try:
-                if isinstance(made, GenAdapterError):
-                    raise made
-                if missing[identifier].keep == "file":
-                    written[identifier] = self._store.put(made)
-                else:
-                    written[identifier] = self._store.weigh(made)
-                    self._store.hold(made)
-            except GenAdapterError as error:
-                written[identifier] = error
-        return written
+            yield
+        except (AdapterIdError, AdapterNotFoundError) as error:
+            raise AdapterNotFoundError(
+                f"no such model: name {self.base_name} or the id of an adapter; "
+                "GET /v1/models lists them"
+            ) from error
 
     def _find(self, name: str, caller: Caller) -> HeldAdapter:
         if not _NAME.fullmatch(name):
@@ -446,13 +356,15 @@ class AdapterService:
             raise
 
     def _made_again(self, held: HeldAdapter, recipe: Recipe) -> Adapter:
-        """An adapter of which only the recipe is kept."""
+        """An adapter of which only the recipe is kept, with the weights it had first."""
         resident = self._store.resident(held.id)
-        if resident is not None:
+        if resident is not None and held.stored.is_made:
             return resident
         bundle = held.stored.provenance.bundle
         adapter = self._maker.make_again(held.id, recipe, bundle=bundle)
-        if self._store.weigh(adapter).sha256 != held.stored.sha256:
+        made = self._store.weigh(adapter)
+        first = held.stored.sha256 or self._registry.keep_made(made)
+        if made.sha256 != first:
             raise RecipeMismatchError(held.id)
         self._store.hold(adapter)
         return adapter
@@ -460,8 +372,7 @@ class AdapterService:
     def _effective(self, held: HeldAdapter) -> Adapter:
         """The adapter, if it changes anything at all."""
         adapter = self._read(held)
-        if held.effect is None:
-            self._add_new(held.id)
+        self._add_new(held)
         if adapter.weights.is_zero or held.has_no_effect:
             raise NoEffectError(
                 f"{adapter.id} changes nothing, its answers would be the base's: generate "
@@ -469,9 +380,10 @@ class AdapterService:
             )
         return adapter
 
-    def _add_new(self, identifier: str) -> None:
-        if identifier not in self._new:
-            self._new.append(identifier)
+    def _add_new(self, held: HeldAdapter) -> None:
+        """Has an adapter looked at, unless somebody has."""
+        if held.effect is None and held.id not in self._new:
+            self._new.append(held.id)
 
     def _delete_files(self, identifier: str) -> None:
         try:

@@ -11,7 +11,8 @@ from starlette.concurrency import run_in_threadpool
 
 from genadapter.errors import AdapterNotFoundError, GenAdapterError
 from service.access import Caller
-from service.adapter_service import AdapterService, Wish
+from service.adapter_service import AdapterService
+from service.creation import Wish
 from service.errors import EngineBusyError, row_of
 from service.jobs import Job, Jobs
 

@@ -137,8 +137,8 @@ def bench_latency(
             attach.append(1000 * (perf_counter() - started))
     slots.detach()
     return {
-        "attach_ms": _percentiles(attach[1:]),
-        "first_token_ms": _percentiles(first[1:]),
+        "attach_ms": percentiles(attach[1:]),
+        "first_token_ms": percentiles(first[1:]),
     }
 
 
@@ -260,7 +260,8 @@ def _random(spec: LoraSpec, base: BaseModel, number: int) -> Adapter:
     )
 
 
-def _percentiles(values: Sequence[float]) -> dict[str, float]:
+def percentiles(values: Sequence[float]) -> dict[str, float]:
+    """The middle of some values, and what 95 of a hundred are at most."""
     ordered = sorted(values)
     return {
         f"p{share}": round(

@@ -178,13 +178,20 @@ def bench_serve(
     prompt_tokens: Annotated[int, typer.Option(min=1, help="Of every prompt.")] = 32,
     new_tokens: Annotated[int, typer.Option(min=1, help="Of every answer.")] = 64,
     repeats: Annotated[int, typer.Option(min=1, help="Runs of each way.")] = 5,
+    num_stored: Annotated[
+        int, typer.Option("--stored", min=1, help="Registered adapters with files.")
+    ] = 1_000,
+    num_recipes: Annotated[
+        int, typer.Option("--recipes", min=1, help="Registered beside them.")
+    ] = 100_000,
     bundle: BundleOption = None,
     base: BaseOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Decode with many adapters at once: ours, PEFT's mixed batch, the bare base."""
+    """Decode with many adapters at once, beside PEFT; register and attach many."""
     from genadapter.display import print_json, progress
     from service.benchmark import BenchConfig, bench_decoding, bench_latency
+    from service.registry_benchmark import RegistryBenchConfig, bench_registry
 
     config = BenchConfig(
         num_requests=num_requests,
@@ -198,6 +205,9 @@ def bench_serve(
         plain = model.plain_copy()
         values = bench_decoding(plain, config)
         values |= bench_latency(pipeline, plain, repeats=4 * repeats)
+    with progress(f"Registering {num_recipes} recipes"):
+        many = RegistryBenchConfig(num_stored=num_stored, num_recipes=num_recipes)
+        values |= bench_registry(pipeline, plain, many)
     if as_json:
         print_json(values)
         return
@@ -206,13 +216,21 @@ def bench_serve(
     for shape, ratio in values["ratio_to_peft"].items():
         typer.echo(f"{'beside PEFT, ' + shape:32} {ratio:8.2f} times as many")
     typer.echo(f"{'q and v beside the base':32} {values['ratio_to_base']:8.2f} of it")
+    registered = values["attach_ms_registered"]
     for name, times in (
         ("to attach", values["attach_ms"]),
         ("to the first token", values["first_token_ms"]),
+        *(
+            (f"to attach one of {number}", times)
+            for number, times in registered.items()
+        ),
     ):
         typer.echo(
             f"{name:32} {times['p50']:8.1f} ms, {times['p95']:.1f} at most of 95%"
         )
+    rate, seconds = values["recipes_per_second"], values["start_seconds"]
+    typer.echo(f"{'recipes registered':32} {rate:8.1f} a second")
+    typer.echo(f"{'to start with all of them':32} {seconds:8.2f} s")
 
 
 OwnerArgument = Annotated[str, typer.Argument(help="Who will call by it.")]

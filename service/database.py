@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 _BUSY_MILLISECONDS = 10_000
 _MIGRATION_LOCK = 0x67656E61
 """Any number that nobody else locks by."""
+_OWNER_LOCK = 1
+"""Goes with the sum of an owner's name."""
 _WRITES = "genadapter_writes"
 
 
@@ -88,6 +90,18 @@ class Database:
                 yield connection
 
 
+def take_turn(connection: Connection, owner: str) -> None:
+    """Waits until nobody else changes what an owner holds, and keeps others waiting.
+
+    Args:
+        connection: Of a transaction that changes; its end ends the turn.
+        owner: Whose turn it is. SQLite has one writer anyway.
+    """
+    if connection.dialect.name != "sqlite":
+        turn = func.pg_advisory_xact_lock(_OWNER_LOCK, func.hashtext(owner))
+        connection.execute(select(turn))
+
+
 def _configure_sqlite(connection: Any, _record: object) -> None:  # Any: a driver's
     # Transactions are begun below, not by the driver.
     connection.isolation_level = None
@@ -109,12 +123,17 @@ def _migrate(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         # Of several replicas that start at once, one makes the tables.
         connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+    command.upgrade(alembic_config(connection), "head")
+
+
+def alembic_config(connection: Connection) -> AlembicConfig:
+    """What Alembic works by: our steps, and a connection that changes."""
     config = AlembicConfig()
     folder = str(Path(__file__).parent / "migrations")
     # The config would read a percent sign as the beginning of a name.
     config.set_main_option("script_location", folder.replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config
 
 
 @contextmanager

@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 
 from genadapter.options import Options
 from genadapter.refinement import Refinement
-from service.adapter_service import Wish
+from service.creation import Wish
+from service.holdings import Holding
 from service.jobs import Job, JobError, JobEvent, JobStatus
 from service.paging import Page
 from service.recipe import Recipe
-from service.registry import Holding
 from service.schemas import MAX_REFINE_STEPS, MAX_SEED, Metadata, RequestBody
 from service.training_file import TrainingFile
 from service.uploads import Purpose, Upload

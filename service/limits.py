@@ -43,6 +43,35 @@ class Left:
     reset_seconds: int
 
 
+class Room:
+    """What room an owner has for new adapters, as of one look."""
+
+    def __init__(self, limits: Limits, *, num_adapters: int, num_bytes: int) -> None:
+        """Takes what is held already; what is not limited may be told as 0."""
+        self._limits = limits
+        self._num_adapters, self._num_bytes = num_adapters, num_bytes
+        self._num_new = 0
+
+    def take(self) -> None:
+        """Takes room for one more adapter.
+
+        Raises:
+            QuotaExceededError: There is none.
+        """
+        most, bytes_at_most = self._limits.max_adapters, self._limits.max_bytes
+        number = self._num_adapters + self._num_new
+        if most and number >= most:
+            raise QuotaExceededError(
+                f"you hold {number} adapters and {most} are allowed: delete some first"
+            )
+        if bytes_at_most and self._num_bytes >= bytes_at_most:
+            raise QuotaExceededError(
+                f"your adapters take {self._num_bytes} bytes and {bytes_at_most} are "
+                "allowed: delete some first"
+            )
+        self._num_new += 1
+
+
 class Meter:
     """Counts what owners use and refuses what is too much."""
 
@@ -90,25 +119,14 @@ class Meter:
         if self._limits.tokens_per_minute:
             self._usage.count(caller.owner, _TOKENS, number)
 
-    def check_room(self, caller: Caller, *, num_new: int = 1) -> None:
-        """Refuses adapters that an owner has no room for.
-
-        Raises:
-            QuotaExceededError: The owner holds as many as it may.
-        """
-        most, bytes_at_most = self._limits.max_adapters, self._limits.max_bytes
-        if not most and not bytes_at_most:
-            return
-        number, num_bytes = self._registry.held_by(caller.owner)
-        if most and number + num_new > most:
-            raise QuotaExceededError(
-                f"you hold {number} adapters and {most} are allowed: delete some first"
-            )
-        if bytes_at_most and num_bytes >= bytes_at_most:
-            raise QuotaExceededError(
-                f"your adapters take {num_bytes} bytes and {bytes_at_most} are allowed: "
-                "delete some first"
-            )
+    def room(self, caller: Caller) -> Room:
+        """What room an owner has for new adapters."""
+        limits, owner = self._limits, caller.owner
+        return Room(
+            limits,
+            num_adapters=self._registry.num_held(owner) if limits.max_adapters else 0,
+            num_bytes=self._registry.num_bytes(owner) if limits.max_bytes else 0,
+        )
 
 
 class RateLimit:

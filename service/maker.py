@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 
@@ -17,6 +18,7 @@ from genadapter.pipeline import Pipeline
 from service.errors import BundleMissingError, UnfamiliarError
 from service.metrics import Metrics
 from service.recipe import Recipe
+from service.store import StoredAdapter
 from service.tracing import traced
 
 STRANGE = (
@@ -54,21 +56,38 @@ class Maker:
         """
         self._pipeline.check(recipe.condition, recipe.options)
 
-    def check_familiar(self, recipe: Recipe) -> None:
-        """Raises where the words are unlike anything that was learned from.
+    def unfamiliar(self, recipes: Sequence[Recipe]) -> list[GenAdapterError | None]:
+        """Why each would be refused that is to be like what was learned from.
 
-        Raises:
-            UnfamiliarError: They are.
-            ConfigError: The bundle cannot tell.
+        Returns:
+            For each an UnfamiliarError, a ConfigError where the bundle cannot tell, or
+            none.
         """
+        if not recipes:
+            return []
         with self._lock:
-            ratings = self._pipeline.familiarity([recipe.condition])
+            ratings = self._pipeline.familiarity([r.condition for r in recipes])
         if ratings is None:
-            raise ConfigError(
-                "this bundle cannot tell what is familiar to it: leave strict out"
-            )
-        if ratings[0].is_strange:
-            raise UnfamiliarError(STRANGE)
+            return [
+                ConfigError(
+                    "this bundle cannot tell what is familiar to it: leave strict out"
+                )
+            ] * len(recipes)
+        return [UnfamiliarError(STRANGE) if r.is_strange else None for r in ratings]
+
+    def plan(self, recipe: Recipe) -> StoredAdapter:
+        """What is known of the adapter before it is made."""
+        condition, options = recipe.condition, recipe.options
+        return StoredAdapter(
+            id=self.id_of(recipe),
+            created=int(time.time()),
+            num_bytes=None,
+            sha256=None,
+            spec=self._pipeline.spec_of(options),
+            base_name=self._pipeline.base_name,
+            provenance=self._pipeline.provenance(condition, options),
+            norms={},
+        )
 
     def make(
         self, recipes: Mapping[str, Recipe]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import logging
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import (
@@ -23,77 +20,35 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from genadapter.adapter import Provenance
 from genadapter.effect import Effect
 from genadapter.errors import AdapterNotFoundError
-from genadapter.lora import LoraSpec, TargetModule
+from genadapter.lora import LoraSpec
 from service.access import Caller
-from service.database import Database
+from service.adding import add_all, name_taken
+from service.database import Database, take_turn
 from service.errors import AdapterExistsError
+from service.holdings import (
+    Added,
+    Addition,
+    FittingAdapter,
+    HeldAdapter,
+    Holding,
+    held_rows,
+    holding_values,
+    is_living,
+    read_held,
+    read_stored,
+    shape_of,
+)
 from service.paging import Page, PageAsked, page_of
 from service.recipe import Recipe
 from service.store import StoredAdapter
 from service.tables import ADAPTERS, AUDIT, HOLDINGS
 
-logger = logging.getLogger(__name__)
-
-_BUSY_MILLISECONDS = 10_000
-_MIGRATION_LOCK = 0x67656E61
-"""Any number that nobody else locks by."""
-_WRITES = "genadapter_writes"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Holding:
-    """How an owner holds an adapter."""
-
-    name: str | None = None
-    """Another name for it, of this owner's own."""
-    is_pinned: bool = False
-    """Whether it stays in memory."""
-    expires: int | None = None
-    """When it is gone, in seconds since 1970; none means never."""
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    """What the owner notes of it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HeldAdapter:
-    """An adapter as one owner holds it."""
-
-    stored: StoredAdapter
-    """What is known of it."""
-    owner: str
-    """Who holds it."""
-    created: int
-    """Since when, in seconds since 1970."""
-    holding: Holding
-    """How."""
-    recipe: Recipe | None = None
-    """What makes it again, where no files are kept."""
-    effect: Effect | None = None
-    """How far it moves its base; none until somebody looked."""
-    is_kept: bool = True
-    """False where it was only tried."""
-
-    @property
-    def id(self) -> str:
-        """The adapter's id."""
-        return self.stored.id
-
-    @property
-    def has_no_effect(self) -> bool:
-        """Whether it is known to change nothing."""
-        return self.effect is not None and self.effect.is_none
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FittingAdapter:
-    """An adapter that a base can use."""
-
-    id: str
-    created: int
-    """Since when it is held, in seconds since 1970."""
+_IDS_AT_ONCE = 1000
+"""In one statement: databases take so many thousand values."""
+_TOLD_BY_MAKING = ("num_bytes", "sha256", "norms", "provenance")
+"""What is known of an adapter only when it was made."""
 
 
 class Registry:
@@ -127,39 +82,64 @@ class Registry:
             AdapterExistsError: The owner has another adapter of that name.
             StorageUnavailableError: The database failed.
         """
-        with self._database.changing() as connection:
-            _insert_adapter(connection, stored, recipe)
-            if self._row(connection, caller.owner, stored.id) is not None:
-                return False
-            try:
-                with connection.begin_nested():
-                    connection.execute(
-                        insert(HOLDINGS).values(
-                            owner=caller.owner,
-                            adapter_id=stored.id,
-                            created=int(time.time()),
-                            **_values(holding),
-                        )
-                    )
-            except IntegrityError as error:
-                if self._row(connection, caller.owner, stored.id) is not None:
-                    # Another worker was faster with the very same.
-                    return False
-                raise _name_taken(holding.name) from error
-            _note(connection, caller, "create", stored.id)
-        return True
+        addition = Addition(stored=stored, holding=holding, recipe=recipe)
+        (outcome,) = self.add_all([addition], caller)
+        if isinstance(outcome, AdapterExistsError):
+            raise outcome
+        return outcome.is_new
 
-    def find_recipe(self, identifier: str) -> HeldAdapter | None:
-        """An adapter of which a recipe is kept in place of files, whoever holds it.
+    def add_all(
+        self, additions: Sequence[Addition], caller: Caller
+    ) -> list[Added | AdapterExistsError]:
+        """Notes that an owner holds adapters, in one transaction.
+
+        Args:
+            additions: The adapters; the same one may come more than once.
+            caller: The owner.
+
+        Returns:
+            What became of each, in their order.
 
         Raises:
             StorageUnavailableError: The database failed.
         """
-        query = _living().where(ADAPTERS.c.id == identifier)
-        query = query.where(ADAPTERS.c.recipe.is_not(None)).limit(1)
+        if not additions:
+            return []
+        with self._database.changing() as connection:
+            return add_all(connection, additions, caller.owner)
+
+    def known(self, identifiers: Collection[str]) -> dict[str, StoredAdapter]:
+        """What is known of adapters by id, whoever holds them.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        query = select(ADAPTERS).where(ADAPTERS.c.id.in_(identifiers))
         with self._database.reading() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else _held(row)
+            return {row.id: read_stored(row) for row in connection.execute(query)}
+
+    def keep_made(self, made: StoredAdapter) -> str:
+        """Keeps what making an adapter told of it, unless it was made before.
+
+        Returns:
+            Hex sum of the weights that were made first.
+
+        Raises:
+            AdapterNotFoundError: Nobody holds it any more.
+            StorageUnavailableError: The database failed.
+        """
+        unmade = update(ADAPTERS).where(
+            ADAPTERS.c.id == made.id, ADAPTERS.c.sha256.is_(None)
+        )
+        told = asdict(made)
+        facts = {name: told[name] for name in _TOLD_BY_MAKING}
+        first = select(ADAPTERS.c.sha256).where(ADAPTERS.c.id == made.id)
+        with self._database.changing() as connection:
+            connection.execute(unmade.values(**facts))
+            sha256: str | None = connection.scalar(first)
+        if sha256 is None:
+            raise _not_found()
+        return sha256
 
     def keep_effect(self, identifier: str, effect: Effect) -> None:
         """Keeps what was found out about an adapter, whoever holds it.
@@ -171,14 +151,19 @@ class Registry:
         with self._database.changing() as connection:
             connection.execute(by_id.values(effect=asdict(effect)))
 
-    def holds(self, caller: Caller, identifier: str) -> bool:
-        """Whether a caller holds an adapter, itself.
+    def held_of(self, caller: Caller, identifiers: Collection[str]) -> frozenset[str]:
+        """Which of some adapters a caller holds, itself.
 
         Raises:
             StorageUnavailableError: The database failed.
         """
+        held = select(HOLDINGS.c.adapter_id).where(
+            HOLDINGS.c.owner == caller.owner,
+            HOLDINGS.c.adapter_id.in_(identifiers),
+            is_living(),
+        )
         with self._database.reading() as connection:
-            return self._row(connection, caller.owner, identifier) is not None
+            return frozenset(connection.scalars(held).all())
 
     def find(self, caller: Caller, name: str) -> HeldAdapter:
         """An adapter that a caller may use, by its id or the owner's name for it.
@@ -192,10 +177,8 @@ class Registry:
             if row is None and caller.is_admin:
                 row = self._row(connection, None, name)
         if row is None:
-            raise AdapterNotFoundError(
-                "no such adapter: GET /v1/adapters lists those there are"
-            )
-        return _held(row)
+            raise _not_found()
+        return read_held(row)
 
     def page(self, caller: Caller, asked: PageAsked) -> Page[HeldAdapter]:
         """A part of the list of a caller's adapters; an admin sees all.
@@ -211,7 +194,7 @@ class Registry:
                 asked,
                 number=HOLDINGS.c.number,
                 identifier=HOLDINGS.c.adapter_id,
-                read=_held,
+                read=read_held,
             )
 
     def fitting(self, caller: Caller, spec: LoraSpec) -> tuple[FittingAdapter, ...]:
@@ -225,7 +208,7 @@ class Registry:
             StorageUnavailableError: The database failed.
         """
         ranks = range(1, spec.rank + 1)
-        shapes = [_shape_of(spec.at_rank(rank)) for rank in ranks]
+        shapes = [shape_of(spec.at_rank(rank)) for rank in ranks]
         query = (
             _seen_by(caller)
             .with_only_columns(HOLDINGS.c.adapter_id, HOLDINGS.c.created)
@@ -261,16 +244,17 @@ class Registry:
         """
         held = self.find(caller, name)
         with self._database.changing() as connection:
+            take_turn(connection, held.owner)
             try:
                 with connection.begin_nested():
                     connection.execute(
                         update(HOLDINGS)
                         .where(HOLDINGS.c.owner == held.owner)
                         .where(HOLDINGS.c.adapter_id == held.id)
-                        .values(**_values(holding))
+                        .values(**holding_values(holding))
                     )
             except IntegrityError as error:
-                raise _name_taken(holding.name) from error
+                raise name_taken(holding.name) from error
         return self.find(caller, held.id)
 
     def remove(self, caller: Caller, name: str) -> tuple[str, bool]:
@@ -290,8 +274,9 @@ class Registry:
                 .where(HOLDINGS.c.owner == held.owner)
                 .where(HOLDINGS.c.adapter_id == held.id)
             )
-            _note(connection, caller, "delete", held.id)
-            return held.id, _drop_if_unheld(connection, held.id)
+            note = {"owner": caller.owner, "action": "delete", "adapter_id": held.id}
+            connection.execute(insert(AUDIT).values(at=int(time.time()), **note))
+            return held.id, bool(_drop_unheld(connection, [held.id]))
 
     def forget(self, identifier: str) -> None:
         """Removes an adapter from all lists, as where its files are gone.
@@ -302,7 +287,7 @@ class Registry:
         with self._database.changing() as connection:
             by_id = HOLDINGS.c.adapter_id == identifier
             connection.execute(delete(HOLDINGS).where(by_id))
-            _drop_if_unheld(connection, identifier)
+            _drop_unheld(connection, [identifier])
 
     def expire(self) -> tuple[str, ...]:
         """Ends the holdings whose time is over.
@@ -315,11 +300,9 @@ class Registry:
         """
         with self._database.changing() as connection:
             over = HOLDINGS.c.expires <= int(time.time())
-            ids = connection.scalars(select(HOLDINGS.c.adapter_id).where(over)).all()
-            connection.execute(delete(HOLDINGS).where(over))
-            return tuple(
-                i for i in dict.fromkeys(ids) if _drop_if_unheld(connection, i)
-            )
+            ended = delete(HOLDINGS).where(over).returning(HOLDINGS.c.adapter_id)
+            ids = connection.scalars(ended).all()
+            return _drop_unheld(connection, ids)
 
     def pinned_ids(self) -> frozenset[str]:
         """Ids of the adapters that somebody has pinned.
@@ -331,17 +314,35 @@ class Registry:
         with self._database.reading() as connection:
             return frozenset(connection.scalars(pinned).all())
 
-    def held_by(self, owner: str) -> tuple[int, int]:
-        """How many adapters an owner holds, and their bytes together.
+    def num_held(self, owner: str) -> int:
+        """How many adapters an owner holds.
 
         Raises:
             StorageUnavailableError: The database failed.
         """
-        total = func.coalesce(func.sum(ADAPTERS.c.num_bytes), 0)
-        query = _living().with_only_columns(func.count(), total)
+        query = select(func.count()).select_from(HOLDINGS)
         with self._database.reading() as connection:
-            row = connection.execute(query.where(HOLDINGS.c.owner == owner)).one()
-        return int(row[0]), int(row[1])
+            found = connection.scalar(
+                query.where(HOLDINGS.c.owner == owner, is_living())
+            )
+        return found or 0
+
+    def num_bytes(self, owner: str) -> int:
+        """Bytes of the files of an owner's adapters together; recipes have none.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        held = select(HOLDINGS.c.number).where(
+            HOLDINGS.c.owner == owner,
+            HOLDINGS.c.adapter_id == ADAPTERS.c.id,
+            is_living(),
+        )
+        query = select(func.sum(ADAPTERS.c.num_bytes)).where(
+            ADAPTERS.c.recipe.is_(None), held.exists()
+        )
+        with self._database.reading() as connection:
+            return int(connection.scalar(query) or 0)
 
     def num_adapters(self) -> int:
         """Adapters there are, whoever holds them.
@@ -356,8 +357,8 @@ class Registry:
     def _row(
         self, connection: Connection, owner: str | None, name: str
     ) -> Row[Any] | None:  # Any: columns
-        query = _living().where(
-            or_(HOLDINGS.c.adapter_id == name, HOLDINGS.c.name == name)
+        query = held_rows().where(
+            is_living(), or_(HOLDINGS.c.adapter_id == name, HOLDINGS.c.name == name)
         )
         if owner is not None:
             query = query.where(HOLDINGS.c.owner == owner)
@@ -366,106 +367,27 @@ class Registry:
         return connection.execute(query.order_by(is_id).limit(1)).first()
 
 
-def _insert_adapter(
-    connection: Connection, stored: StoredAdapter, recipe: Recipe | None
-) -> None:
-    known = select(ADAPTERS.c.id).where(ADAPTERS.c.id == stored.id)
-    if connection.scalar(known) is not None:
-        if recipe is None:
-            by_id = update(ADAPTERS).where(ADAPTERS.c.id == stored.id)
-            connection.execute(by_id.values(recipe=None))
-        return
-    try:
-        with connection.begin_nested():
-            told = None if recipe is None else recipe.to_dict()
-            connection.execute(
-                insert(ADAPTERS).values(
-                    **asdict(stored), shape=_shape_of(stored.spec), recipe=told
-                )
-            )
-    except IntegrityError:
-        # Another worker was faster with the very same.
-        return
-
-
-def _shape_of(spec: LoraSpec) -> str:
-    told = json.dumps(asdict(spec), sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
-
-
-def _drop_if_unheld(connection: Connection, identifier: str) -> bool:
-    held = select(HOLDINGS.c.number).where(HOLDINGS.c.adapter_id == identifier)
-    if connection.scalar(held.limit(1)) is not None:
-        return False
-    connection.execute(delete(ADAPTERS).where(ADAPTERS.c.id == identifier))
-    return True
-
-
-def _note(connection: Connection, caller: Caller, action: str, adapter: str) -> None:
-    connection.execute(
-        insert(AUDIT).values(
-            at=int(time.time()),
-            owner=caller.owner,
-            action=action,
-            adapter_id=adapter,
-        )
+def _not_found() -> AdapterNotFoundError:
+    return AdapterNotFoundError(
+        "no such adapter: GET /v1/adapters lists those there are"
     )
 
 
-def _living() -> Select[Any]:  # Any: columns
-    now = int(time.time())
-    return (
-        select(ADAPTERS, *(c.label(f"held_{c.name}") for c in HOLDINGS.c))
-        .join(HOLDINGS, HOLDINGS.c.adapter_id == ADAPTERS.c.id)
-        .where(or_(HOLDINGS.c.expires.is_(None), HOLDINGS.c.expires > now))
-    )
+def _drop_unheld(connection: Connection, identifiers: Iterable[str]) -> tuple[str, ...]:
+    """Removes those of some adapters that nobody holds; tells which."""
+    held = select(HOLDINGS.c.number).where(HOLDINGS.c.adapter_id == ADAPTERS.c.id)
+    unheld = delete(ADAPTERS).where(~held.exists()).returning(ADAPTERS.c.id)
+    dropped: list[str] = []
+    for some in _in_parts(sorted(set(identifiers))):
+        dropped += connection.scalars(unheld.where(ADAPTERS.c.id.in_(some))).all()
+    return tuple(dropped)
+
+
+def _in_parts(identifiers: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(identifiers), _IDS_AT_ONCE):
+        yield identifiers[start : start + _IDS_AT_ONCE]
 
 
 def _seen_by(caller: Caller) -> Select[Any]:  # Any: columns
-    query = _living()
+    query = held_rows().where(is_living())
     return query if caller.is_admin else query.where(HOLDINGS.c.owner == caller.owner)
-
-
-def _values(holding: Holding) -> dict[str, Any]:  # Any: columns
-    return {**asdict(holding), "metadata": dict(holding.metadata)}
-
-
-def _held(row: Row[Any]) -> HeldAdapter:  # Any: columns
-    values = row._mapping
-    spec, made, recipe = values["spec"], values["provenance"], values["recipe"]
-    effect = values["effect"]
-    modules = tuple(
-        TargetModule(**{**module, "layers": tuple(module["layers"])})
-        for module in spec["modules"]
-    )
-    neighbours = tuple((name, share) for name, share in made["neighbours"])
-    return HeldAdapter(
-        stored=StoredAdapter(
-            id=values["id"],
-            created=values["created"],
-            num_bytes=values["num_bytes"],
-            sha256=values["sha256"],
-            base_name=values["base_name"],
-            spec=LoraSpec(**{**spec, "modules": modules}),
-            provenance=Provenance(
-                **{**made, "neighbours": neighbours, "kinds": tuple(made["kinds"])}
-            ),
-            norms={name: tuple(sizes) for name, sizes in values["norms"].items()},
-        ),
-        recipe=None if recipe is None else Recipe.from_dict(recipe),
-        effect=None if effect is None else Effect(**effect),
-        owner=values["held_owner"],
-        created=values["held_created"],
-        holding=Holding(
-            name=values["held_name"],
-            is_pinned=values["held_is_pinned"],
-            expires=values["held_expires"],
-            metadata=values["held_metadata"],
-        ),
-    )
-
-
-def _name_taken(name: str | None) -> AdapterExistsError:
-    return AdapterExistsError(
-        f"you have another adapter named {name!r}: choose another name, or delete that one"
-    )

@@ -26,13 +26,14 @@ from genadapter.familiarity import Familiarity
 from genadapter.options import MAX_SCALE, Options
 from genadapter.refinement import Refinement
 from service.access import Caller
-from service.adapter_service import NAME_PATTERN, Wish
+from service.adapter_service import NAME_PATTERN
+from service.creation import Wish
 from service.errors import ErrorBody
+from service.holdings import FittingAdapter, HeldAdapter, Holding
 from service.jobs import Job
 from service.maker import STRANGE
 from service.paging import Page
 from service.recipe import Keep, Recipe
-from service.registry import FittingAdapter, HeldAdapter, Holding
 
 MAX_SEED = 2**63 - 1
 MAX_BATCH = 256
@@ -111,7 +112,7 @@ class CreateAdapterBody(RequestBody):
     store: Keep = Field(
         "file",
         description="What is kept: the files, or a recipe with the texts of this request, "
-        "by which the bundle makes them again when they are used.",
+        "by which the bundle makes the adapter when it is used, the first time as well.",
     )
     background: bool = Field(
         False, description="Answer at once with a job, which tells when it is done."
@@ -260,13 +261,15 @@ class Diagnostics(BaseModel):
     """What is known of how well an adapter may work."""
 
     nearest_experts: list[NearestExpert]
+    """Empty for a recipe that was never used."""
     norms: dict[str, list[float]]
-    """Of what it adds to every adapted layer's weights, by module."""
+    """Of what it adds to every adapted layer's weights, by module; empty for a recipe
+    that was never used."""
     effect: EffectInfo | None
     """None until the service had time to look."""
     familiarity: float | None
     """Share of the training descriptions that look stranger than this one; none where
-    the bundle cannot tell."""
+    the bundle cannot tell, and for a recipe that was never used."""
 
     @classmethod
     def of(cls, held: HeldAdapter) -> Self:
@@ -313,8 +316,12 @@ class AdapterObject(BaseModel):
     rank: int
     alpha: float
     target_modules: list[str]
-    bytes: int
-    sha256: str
+    bytes: int | None = Field(
+        description="Of its files; null for a recipe that was never used."
+    )
+    sha256: str | None = Field(
+        description="Sum of its weights; null for a recipe that was never used."
+    )
     generator: GeneratorInfo
     source: SourceInfo
     seed: int

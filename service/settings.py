@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     max_adapters: int = Field(0, ge=0)
     """Of each owner; 0 is no limit."""
     max_adapter_bytes: int = Field(0, ge=0)
-    """Of all adapters of an owner together; 0 is no limit."""
+    """Of the files of an owner's adapters together, recipes aside; 0 is no limit."""
     engine: EngineName = "local"
     """What answers: `local` here, or `vllm` on running servers."""
     vllm_url: str = ""

@@ -18,7 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from genadapter.adapter import Adapter, Provenance, load_adapter, save_adapter
+from genadapter.adapter import (
+    RECORD_FILE,
+    Adapter,
+    Provenance,
+    load_adapter,
+    save_adapter,
+)
 from genadapter.errors import (
     AdapterNotFoundError,
     ConfigError,
@@ -33,7 +39,7 @@ from service.errors import AdapterIdError, StorageUnavailableError
 logger = logging.getLogger(__name__)
 
 _ID = re.compile(r"lora-[0-9a-f]{32}")
-FILES = ("README.md", CONFIG_FILE, WEIGHTS_FILE, "genadapter.json")
+FILES = ("README.md", CONFIG_FILE, WEIGHTS_FILE, RECORD_FILE)
 """Of an adapter's folder."""
 _DIGITS = 5
 _QUARANTINE = "quarantine"
@@ -50,10 +56,10 @@ class StoredAdapter:
     """Its id, and the name of its folder."""
     created: int
     """When it was stored, in seconds since 1970."""
-    num_bytes: int
-    """Size of its files together."""
-    sha256: str
-    """Sum of its weights file."""
+    num_bytes: int | None
+    """Size of its files together; none until it was made."""
+    sha256: str | None
+    """Sum of its weights file; none until it was made."""
     spec: LoraSpec
     """Its shape and the base model it fits."""
     base_name: str
@@ -61,7 +67,12 @@ class StoredAdapter:
     provenance: Provenance
     """How it came to be."""
     norms: Mapping[str, tuple[float, ...]]
-    """Of what it adds to every layer's weights, by module."""
+    """Of what it adds to every layer's weights, by module; empty until it was made."""
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it ever had weights; a recipe's are made when it is first used."""
+        return self.sha256 is not None
 
 
 class AdapterStore:

@@ -31,8 +31,9 @@ ADAPTERS = Table(
     METADATA,
     Column("id", String(64), primary_key=True),
     Column("created", BigInteger, nullable=False),
-    Column("num_bytes", BigInteger, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    # None until it was made, as of a recipe that was never used.
+    Column("num_bytes", BigInteger),
+    Column("sha256", String(64)),
     Column("base_name", String(512), nullable=False),
     Column("spec", JSON, nullable=False),
     # Sum of the spec, by which those that fit a base are found.
@@ -44,6 +45,16 @@ ADAPTERS = Table(
     Column("effect", JSON(none_as_null=True)),
 )
 """What there is, whoever holds it."""
+
+# At the start those with files are compared with the disk; recipes may be a million beside.
+_WITH_FILES = ADAPTERS.c.recipe.is_(None)
+Index(
+    "ix_adapters_with_files",
+    ADAPTERS.c.id,
+    ADAPTERS.c.num_bytes,
+    sqlite_where=_WITH_FILES,
+    postgresql_where=_WITH_FILES,
+)
 
 HOLDINGS = Table(
     "holdings",
@@ -66,8 +77,25 @@ HOLDINGS = Table(
     UniqueConstraint("owner", "name"),
     Index(None, "adapter_id"),
     Index(None, "expires"),
+    # An owner's list goes by number; how many are in it is read from the index alone.
+    Index(None, "owner", "number", "expires"),
 )
 """Who holds which adapter, under what name and for how long."""
+
+# Both are rare, and an admin looks for names of all owners.
+_IS_NAMED = HOLDINGS.c.name.is_not(None)
+Index(
+    "ix_holdings_name",
+    HOLDINGS.c.name,
+    sqlite_where=_IS_NAMED,
+    postgresql_where=_IS_NAMED,
+)
+Index(
+    "ix_holdings_pinned",
+    HOLDINGS.c.adapter_id,
+    sqlite_where=HOLDINGS.c.is_pinned,
+    postgresql_where=HOLDINGS.c.is_pinned,
+)
 
 KEYS = Table(
     "keys",

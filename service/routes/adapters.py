@@ -14,8 +14,8 @@ from genadapter.errors import (
     CorruptArtifactError,
     GenAdapterError,
 )
-from service.adapter_service import Wish
 from service.archive import MEDIA_TYPES, pack
+from service.creation import Wish
 from service.dependencies import Adapters, Asked, BackgroundOf, CallerOf, RepliesOf
 from service.errors import (
     AdapterExistsError,

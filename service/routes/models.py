@@ -32,11 +32,11 @@ def read_model(
     model: str, adapters: Adapters, caller: CallerOf, started: Started
 ) -> ModelObject:
     """Says what is known of a model."""
-    adapter = adapters.find_model(model, caller)
+    held = adapters.describe_model(model, caller)
     base = adapters.base_name
-    if adapter is None:
+    if held is None:
         return ModelObject.of_base(base, created=started)
-    return ModelObject.of_adapter(adapters.describe(adapter.id, caller), base_name=base)
+    return ModelObject.of_adapter(held, base_name=base)
 
 
 @router.delete(

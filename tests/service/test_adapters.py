@@ -143,23 +143,87 @@ def test_a_recipe_may_stand_for_the_files(
 ) -> None:
     """Nothing lies on disk, and all that can be done with files can be done."""
     body = {"description": DESCRIPTION, "store": "recipe"}
-    made = client.post("/v1/adapters", json=body)
-    assert (made.status_code, made.json()["store"]) == (201, "recipe")
-    identifier = made.json()["id"]
+    reply = client.post("/v1/adapters", json=body)
+    assert (reply.status_code, reply.json()["store"]) == (201, "recipe")
+    identifier = reply.json()["id"]
+    assert client.post("/v1/adapters", json=body).status_code == 200
+    files = client.get(f"/v1/adapters/{identifier}/files").json()["data"]
+    assert client.get(f"/v1/adapters/{identifier}/download").status_code == 200
     assert list(settings.store.glob("*lora-*")) == []
     assert list(settings.store.glob(".partial-*")) == []
-    assert client.post("/v1/adapters", json=body).status_code == 200
-    assert client.get(f"/v1/adapters/{identifier}").json() == made.json()
-    files = client.get(f"/v1/adapters/{identifier}/files").json()["data"]
+    made = client.get(f"/v1/adapters/{identifier}").json()
     sums = {file["name"]: file["sha256"] for file in files}
-    assert sums["adapter_model.safetensors"] == made.json()["sha256"]
-    assert client.get(f"/v1/adapters/{identifier}/download").status_code == 200
+    assert sums["adapter_model.safetensors"] == made["sha256"]
+    assert sum(file["bytes"] for file in files) == made["bytes"]
     # Asked for by files, it has them from then on, and the same ones.
     assert create(DESCRIPTION) == identifier
     stored = client.get(f"/v1/adapters/{identifier}").json()
-    assert (stored["store"], stored["sha256"]) == ("file", made.json()["sha256"])
+    assert (stored["store"], stored["sha256"]) == ("file", made["sha256"])
     assert client.post("/v1/adapters", json=body).json()["store"] == "file"
     assert client.delete(f"/v1/adapters/{identifier}").status_code == 200
+
+
+def test_a_recipe_is_made_when_it_is_first_used(
+    client: TestClient, services: Services, pipeline: Pipeline
+) -> None:
+    """Until then nothing is told of weights; from then on all that is told of files."""
+    passes = []
+    handle = pipeline.bundle.generator.register_forward_hook(
+        lambda *_: passes.append(1)
+    )
+    bodies = [{"description": text, "store": "recipe"} for text in ("sort", "noun")]
+    reply = client.post("/v1/adapters:batch", json={"requests": bodies * 2})
+    items = reply.json()["data"]
+    assert [item["status"] for item in items] == [201, 201, 200, 200]
+    registered = items[0]["adapter"]
+    assert (registered["sha256"], registered["bytes"]) == (None, None)
+    assert registered["diagnostics"]["norms"] == {}
+    assert registered["diagnostics"]["nearest_experts"] == []
+    assert client.get(registered["urls"]["self"]).json() == registered
+    identifier = registered["id"]
+    assert client.get(f"/v1/models/{identifier}").json()["id"] == identifier
+    assert (passes, services.adapters.num_resident()) == ([], 0)
+    assert not services.adapters.has_new()
+    chat = {"model": identifier, "messages": [{"role": "user", "content": "cat"}]}
+    assert client.post("/v1/chat/completions", json=chat).status_code == 200
+    handle.remove()
+    assert len(passes) == 1
+    assert services.adapters.has_new()
+    made = client.get(registered["urls"]["self"]).json()
+    body = {"description": "sort", "dry_run": True}
+    tried = client.post("/v1/adapters", json=body).json()
+    for field in ("bytes", "sha256", "diagnostics", "source", "rank"):
+        assert made[field] == tried[field]
+    assert client.post("/v1/adapters", json=bodies[0]).json() == made
+
+
+def test_of_two_who_make_a_recipe_the_first_one_decides(
+    pipeline: Pipeline, base: BaseModel, settings: Settings, monkeypatch: Any
+) -> None:
+    """The other is refused where its weights are others, and its files are not kept."""
+    body = {"description": DESCRIPTION, "store": "recipe"}
+    first, other = (join_services(pipeline, base, settings) for _ in range(2))
+    with TestClient(create_app(first)) as client, TestClient(create_app(other)) as late:
+        here = client.post("/v1/adapters", json=body).json()["urls"]["self"]
+        assert client.get(f"{here}/files").status_code == 200
+        monkeypatch.setattr(Pipeline, "generate", changed_by_one(Pipeline.generate))
+        reply = late.get(f"{here}/files")
+        assert (reply.status_code, late.get(here).json()["store"]) == (409, "recipe")
+        reply = late.post("/v1/adapters", json={"description": DESCRIPTION})
+        assert reply.json()["error"]["code"] == "recipe_mismatch"
+    assert not list(settings.store.glob("lora-*"))
+
+
+def changed_by_one(generate: Callable[..., list[Adapter]]) -> Callable[..., Any]:
+    """Generates adapters as another machine might: with other numbers."""
+
+    def changed(self: Pipeline, *args: Any, **kwargs: Any) -> list[Adapter]:
+        (made,) = generate(self, *args, **kwargs)
+        name, first = next(iter(made.weights.b.items()))
+        weights = LoraWeights(made.weights.a, {**made.weights.b, name: first + 1})
+        return [replace(made, weights=weights)]
+
+    return changed
 
 
 def test_a_recipe_is_made_again_after_a_restart(
@@ -210,15 +274,8 @@ def test_a_recipe_that_makes_other_weights_is_refused(
     body = {"description": DESCRIPTION, "store": "recipe"}
     with TestClient(create_app(join_services(pipeline, base, settings))) as client:
         identifier = client.post("/v1/adapters", json=body).json()["id"]
-    original = Pipeline.generate
-
-    def generate(self: Pipeline, *args: Any, **kwargs: Any) -> list[Adapter]:
-        (made,) = original(self, *args, **kwargs)
-        name, first = next(iter(made.weights.b.items()))
-        weights = LoraWeights(made.weights.a, {**made.weights.b, name: first + 1})
-        return [replace(made, weights=weights)]
-
-    monkeypatch.setattr(Pipeline, "generate", generate)
+        assert client.get(f"/v1/adapters/{identifier}/files").status_code == 200
+    monkeypatch.setattr(Pipeline, "generate", changed_by_one(Pipeline.generate))
     with TestClient(create_app(join_services(pipeline, base, settings))) as client:
         for _ in range(2):
             reply = client.get(f"/v1/adapters/{identifier}/files")
@@ -735,8 +792,11 @@ def test_dry_run_keeps_nothing(
     assert not list(settings.store.glob("lora-*"))
     made = client.post("/v1/adapters", json=body)
     assert made.status_code == 201
+    # A recipe is made with its first use.
+    assert client.get(f"{made.json()['urls']['self']}/files").status_code == 200
+    told = client.get(made.json()["urls"]["self"]).json()
     for field in ("id", "sha256", "bytes", "name", "rank", "store"):
-        assert made.json()[field] == tried.json()[field]
+        assert told[field] == tried.json()[field]
 
 
 def test_dry_runs_of_a_batch_keep_nothing(client: TestClient) -> None:

@@ -9,6 +9,7 @@ from genadapter.errors import ConfigError
 from genadapter.pipeline import Pipeline
 from service import benchmark
 from service.benchmark import BenchConfig, bench_decoding, bench_latency
+from service.registry_benchmark import RegistryBenchConfig, bench_registry
 
 SMALL = BenchConfig(num_requests=3, prompt_tokens=5, new_tokens=4, repeats=1)
 
@@ -46,3 +47,16 @@ def test_latencies_are_told_in_percentiles(pipeline: Pipeline, base: BaseModel) 
     for times in values.values():
         assert 0 < times["p50"] <= times["p95"]
     assert values["attach_ms"]["p50"] < values["first_token_ms"]["p95"]
+
+
+def test_attaching_is_measured_with_few_and_many_registered(
+    pipeline: Pipeline, base: BaseModel
+) -> None:
+    """Its names say how many there were."""
+    few = RegistryBenchConfig(num_stored=3, num_recipes=300, num_attached=2)
+    values = bench_registry(pipeline, base, few)
+    assert values["attach_ms_registered"].keys() == {"3", "300 recipes"}
+    for times in values["attach_ms_registered"].values():
+        assert 0 < times["p50"] <= times["p95"]
+    assert values["recipes_per_second"] > 20
+    assert values["start_seconds"] > 0

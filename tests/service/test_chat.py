@@ -24,7 +24,8 @@ from service.access import LOCAL
 from service.app import Services, create_app, join_services
 from service.conversation import Answer, Piece, Request
 from service.errors import EngineTimeoutError
-from service.registry import Holding, Registry
+from service.holdings import Holding
+from service.registry import Registry
 from service.settings import Settings
 from service.store import AdapterStore
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from genadapter.adapter import Provenance
 from genadapter.errors import ConfigError
-from service.database import Database
+from genadapter.lora import LoraSpec, TargetModule
+from service.access import Caller
+from service.database import Database, alembic_config
 from service.errors import StorageUnavailableError
+from service.holdings import Holding
 from service.keyring import Keyring
+from service.paging import PageAsked
+from service.registry import Registry
+from service.store import StoredAdapter
 from service.tables import METADATA
 
 
@@ -36,6 +45,35 @@ def test_migrations_lead_to_the_tables_that_are_used(
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, METADATA) == []
     engine.dispose()
+
+
+def test_a_change_of_tables_keeps_what_is_in_them(database: Database) -> None:
+    """Back to a version without unmade recipes and forth again, holdings stay."""
+    registry, ann = Registry(database), Caller(owner="ann")
+    module = TargetModule(
+        name="q_proj", parent="self_attn", layers=(0,), in_features=1, out_features=1
+    )
+    unmade = StoredAdapter(
+        id=f"lora-{1:032x}",
+        created=1,
+        num_bytes=None,
+        sha256=None,
+        spec=LoraSpec(modules=(module,), rank=1, alpha=1, base_fingerprint="b"),
+        base_name="b",
+        provenance=Provenance(
+            family="f", bundle="b", condition="c", seed=0, neighbours=()
+        ),
+        norms={},
+    )
+    made = replace(unmade, id=f"lora-{2:032x}", num_bytes=7, sha256="s")
+    for stored in (unmade, made):
+        registry.add(stored, ann, Holding())
+    with database.changing() as connection:
+        command.downgrade(alembic_config(connection), "0004")
+    with database.changing() as connection:
+        command.upgrade(alembic_config(connection), "head")
+    page = registry.page(ann, PageAsked())
+    assert [held.stored for held in page.items] == [made]
 
 
 def test_a_database_that_cannot_be_used_says_so(tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ from pathlib import Path
 from genadapter.adapter import load_adapter
 from service.access import LOCAL
 from service.database import Database
-from service.registry import Holding, Registry
+from service.holdings import Holding
+from service.registry import Registry
 from service.store import AdapterStore
 
 folder, adapter = Path(sys.argv[1]), load_adapter(Path(sys.argv[2]))

@@ -9,7 +9,8 @@ from fastapi.testclient import TestClient
 
 from genadapter.adapter import Adapter
 from service.access import LOCAL
-from service.registry import Holding, Registry
+from service.holdings import Holding
+from service.registry import Registry
 from service.store import AdapterStore
 
 Create = Callable[[str], str]

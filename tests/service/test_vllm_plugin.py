@@ -90,8 +90,11 @@ class FakeService:
         """As the adapter's object tells it."""
         self.status = 200
         """Of the adapter's object."""
+        self.is_made = True
+        """False for a recipe until its files are asked for."""
         self.app = FastAPI()
         self.app.get("/v1/adapters/{name}")(self._describe)
+        self.app.get("/v1/adapters/{name}/files")(self._list_files)
         self.app.get("/v1/adapters/{name}/files/{file}")(self._file)
 
     def num_fetched(self, file: str) -> int:
@@ -105,8 +108,14 @@ class FakeService:
             return JSONResponse({}, status_code=self.status, headers=away)
         if name != NAME:
             return JSONResponse({}, status_code=404)
+        if not self.is_made:
+            return JSONResponse({"id": name, "sha256": None, "bytes": None})
         body = {"id": name, "sha256": self.sha256, "bytes": self.num_bytes}
         return JSONResponse(body)
+
+    def _list_files(self, name: str) -> Response:
+        self.is_made = True
+        return JSONResponse({"object": "list", "data": []})
 
     def _file(self, file: str, request: Request) -> Response:
         self.calls.append((request.url.path, request.headers.get("Authorization")))
@@ -165,6 +174,15 @@ def test_an_adapter_is_fetched_with_the_key(
     assert (folder / "adapter_model.safetensors").read_bytes() == fake.weights
     assert [path.name for path in folder.parent.iterdir()] == [NAME]
     assert {key for _, key in fake.calls} == {"Bearer secret"}
+
+
+def test_a_recipe_that_was_never_used_is_made_first(
+    resolve: Resolve, fake: FakeService
+) -> None:
+    """The service knows no sum of its weights until its files are asked for."""
+    fake.is_made = False
+    (found,) = resolve(NAME)
+    assert found.lora_name == NAME
 
 
 def test_what_is_there_is_not_fetched_again(

@@ -68,14 +68,18 @@ class Source:
         Raises:
             SourceError: The service did not say.
         """
+        path = f"/v1/adapters/{name}"
         try:
-            body, _ = self._get(f"/v1/adapters/{name}", _MAX_DESCRIPTION_BYTES)
+            told = self._get_json(path)
+            if told.get("sha256") is None:
+                # A recipe that was never used: the list of its files has it made.
+                self._get_json(f"{path}/files")
+                told = self._get_json(path)
         except SourceError as error:
             if error.status == _NOT_FOUND:
                 return None
             raise
         try:
-            told = json.loads(body)
             return Announced(
                 weights_sha256=str(told["sha256"]), num_bytes=int(told["bytes"])
             )
@@ -94,6 +98,16 @@ class Source:
         if sha256(body).hexdigest() != etag.removeprefix("W/").strip('"'):
             raise SourceError(f"{file_name} is not the file that its ETag names")
         return body
+
+    def _get_json(self, path: str) -> dict[str, Any]:  # Any: plain JSON
+        body, _ = self._get(path, _MAX_DESCRIPTION_BYTES)
+        try:
+            told = json.loads(body)
+        except ValueError as error:
+            raise SourceError("the service's reply is not JSON") from error
+        if not isinstance(told, dict):
+            raise SourceError("the service's reply is not an adapter")
+        return told
 
     def _get(self, path: str, max_bytes: int) -> tuple[bytes, str]:
         request = Request(self._url + path, headers=self._headers)
