@@ -133,12 +133,12 @@ def test_failures_are_told_by_their_class(
 ) -> None:
     """What a client does wrong is no failure; what nobody expected is a 500."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("secretword")
 
     with open_client() as client:
         assert chat(client, model="nobody") == 404
-        monkeypatch.setattr("service.engine.check_adapter", fail)
+        monkeypatch.setattr("service.engine.Engine.submit", fail)
         assert chat(client) == 500
     refused, part, failed = exporter.get_finished_spans()
     assert refused.status.status_code is StatusCode.UNSET
