@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import faiss
@@ -175,6 +176,11 @@ class ExpertLibrary:
         """Mean of the experts' B - B_0, flattened to (P,); there must be an expert."""
         return self.coefficients_NC.mean(dim=0) @ self.basis_CP
 
+    @cached_property
+    def map_N2(self) -> Tensor:
+        """Every expert on the two main axes of all their tasks' embeddings."""
+        return on_main_axes(self.embeddings_NE)
+
     def search(
         self,
         embeddings_BE: Tensor,
@@ -247,6 +253,22 @@ def _build_index(embeddings_NE: Tensor) -> faiss.Index:
     if num_experts:
         index.add(np.ascontiguousarray(embeddings_NE.cpu().numpy()))
     return index
+
+
+def on_main_axes(rows_NE: Tensor) -> Tensor:
+    """Rows on their two principal axes about their mean, of shape (N, 2).
+
+    An axis and its opposite fit equally well: the one whose largest entry is positive is
+    taken. Fewer than two rows are all at the origin.
+    """
+    if len(rows_NE) < 2:
+        return torch.zeros(len(rows_NE), 2)
+    centred_NE = rows_NE - rows_NE.mean(dim=0)
+    _, _, axes_CE = torch.linalg.svd(centred_NE, full_matrices=False)
+    axes_2E: Tensor = axes_CE[:2]
+    largest_21 = axes_2E.abs().argmax(dim=1, keepdim=True)
+    signs_21 = axes_2E.gather(1, largest_21).sign()
+    return centred_NE @ (axes_2E * signs_21).mT
 
 
 def compact_basis(

@@ -22,6 +22,7 @@ from genadapter.errors import (
     GenAdapterError,
 )
 from genadapter.gguf_format import save_gguf
+from genadapter.library import ExpertLibrary
 from genadapter.lora import LoraSpec
 from genadapter.pipeline import Pipeline
 from service.access import LOCAL, Caller
@@ -97,6 +98,11 @@ class AdapterService:
     def base_name(self) -> str:
         """The model that clients name to talk to the bare base."""
         return self._pipeline.base_name
+
+    @property
+    def library(self) -> ExpertLibrary:
+        """The experts that adapters are written by."""
+        return self._pipeline.bundle.surroundings.library
 
     @property
     def spec(self) -> LoraSpec:

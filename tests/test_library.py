@@ -7,7 +7,7 @@ import torch
 
 from genadapter import library as library_module
 from genadapter.errors import ConfigError, EmptyLibraryError
-from genadapter.library import Expert, ExpertLibrary, compact_basis
+from genadapter.library import Expert, ExpertLibrary, compact_basis, on_main_axes
 
 
 def make_library(num_experts: int, *, size: int = 8) -> ExpertLibrary:
@@ -92,6 +92,30 @@ def test_tensors_of_unlike_length_are_refused() -> None:
             coefficients_NC=library.coefficients_NC,
             basis_CP=library.basis_CP,
         )
+
+
+def test_map_shows_as_much_spread_as_two_axes_can() -> None:
+    """Their variances are the largest that there are, about the mean."""
+    library = make_library(30)
+    spread = torch.linalg.eigvalsh(library.embeddings_NE.mT.cov()).flip(0)
+    torch.testing.assert_close(library.map_N2.var(dim=0), spread[:2])
+    torch.testing.assert_close(
+        library.map_N2.mean(dim=0), torch.zeros(2), atol=1e-6, rtol=0
+    )
+
+
+def test_map_leaves_no_sign_to_chance() -> None:
+    """The order of the rows, by which decompositions choose one, changes no place."""
+    rows_NE = make_library(30).embeddings_NE
+    torch.testing.assert_close(
+        on_main_axes(rows_NE.flip(0)).flip(0), on_main_axes(rows_NE), atol=1e-5, rtol=0
+    )
+
+
+@pytest.mark.parametrize("num_experts", [0, 1])
+def test_map_of_next_to_nothing_is_the_origin(num_experts: int) -> None:
+    """There is no axis to lay."""
+    assert make_library(num_experts).map_N2.tolist() == [[0, 0]] * num_experts
 
 
 def test_full_basis_restores_residuals_and_is_orthonormal() -> None:
