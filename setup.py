@@ -22,5 +22,6 @@ setup(
     package_data={
         **{name: ["*.toml"] for name in WORDED},
         **{name: ["*/*"] for name in bundled},
+        "service": ["page/*"],
     },
 )

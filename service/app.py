@@ -38,8 +38,10 @@ from service.routes import (
     files,
     fine_tuning,
     health,
+    library,
     metrics,
     models,
+    page,
 )
 from service.settings import Settings, is_loopback
 from service.store import AdapterStore
@@ -247,7 +249,9 @@ def create_app(services: Services) -> FastAPI:
         files,
         fine_tuning,
         health,
+        library,
         metrics,
+        page,
     ):
         app.include_router(module.router)
     add_error_handlers(app)

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from genadapter.errors import GenAdapterError
 from service.access import Doorkeeper
+from service.assets import ASSETS
 from service.errors import (
     BodyTooLargeError,
     NotAuthenticatedError,
@@ -31,6 +32,7 @@ OPEN_PATHS = frozenset(
         "/v2/health/live",
         "/v2/health/ready",
         "/version",
+        *ASSETS,
     }
 )
 """Paths that need no key."""

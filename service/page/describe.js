@@ -1,0 +1,144 @@
+/** Describe: what the adapter is to be written for, and the request that has it written. */
+
+import { fetchWithStatus } from "./api.js";
+import { byId, el, fill } from "./dom.js";
+import { keep, keepField, recall } from "./drafts.js";
+import { showError } from "./notice.js";
+import { SAMPLES } from "./samples.js";
+import { makeTabs } from "./tabs.js";
+import { counted, duration, numCharacters } from "./words.js";
+
+const LIMITS = { description: 8_000, document: 200_000, profile: 8_000 };
+const MAX_EXAMPLES = 64;
+const FIRST_EXAMPLES = [{ input: "", output: "" }, { input: "", output: "" }];
+
+/** Sets the form up; `onAdapter` is told of every adapter that it brings. */
+export function startDescribing({ onSample, onAdapter }) {
+  let kind = "description";
+  const chooseTab = makeTabs(byId("source-tabs"), (id) => {
+    kind = id.replace("tab-", "");
+    keep("kind", kind);
+  });
+  chooseTab(`tab-${recall("kind", "description")}`);
+  for (const name of Object.keys(LIMITS)) watchText(name);
+  const examples = watchExamples();
+  offerSamples(onSample);
+
+  const form = byId("describe-form");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const source = kind === "examples" ? examples() : byId(`text-${kind}`).value;
+    await generate({ kind, source }, onAdapter);
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+}
+
+/** What a prompt would say in place of an adapter, for the base that is only told. */
+export function promptOf({ kind, source }) {
+  if (kind !== "examples") return source.trim();
+  return source.map(({ input, output }) => `Input: ${input}\nOutput: ${output}`).join("\n\n");
+}
+
+async function generate({ kind, source }, onAdapter) {
+  const [button, status, place] = [byId("generate"), byId("generate-status"), byId("generate-notice")];
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  status.textContent = "Writing…";
+  fill(place);
+  try {
+    const started = performance.now();
+    const { status: code, body } = await fetchWithStatus("/v1/adapters", { method: "POST", body: { [kind]: source } });
+    const ms = performance.now() - started;
+    keep(`made.${body.id}`, { kind, prompt: promptOf({ kind, source }), ms });
+    status.textContent = code === 201 ? `Written in ${duration(ms)}` : `You had this one already, found in ${duration(ms)}`;
+    onAdapter(body);
+  } catch (error) {
+    status.textContent = "";
+    showError(place, error);
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
+}
+
+function watchText(name) {
+  const field = byId(`text-${name}`);
+  const count = () => showCount(byId(`count-${name}`), numCharacters(field.value), LIMITS[name], "characters");
+  keepField(field, `text.${name}`);
+  field.addEventListener("input", count);
+  count();
+}
+
+function showCount(place, number, limit, what) {
+  place.textContent = `${counted(number)} / ${counted(limit)} ${what}`;
+  place.classList.toggle("over", number > limit);
+}
+
+function watchExamples() {
+  const list = byId("examples");
+  let rows = recall("examples", FIRST_EXAMPLES);
+  const save = () => keep("examples", rows);
+  const draw = () => {
+    fill(list, rows.map((row, place) => exampleRow(row, place)));
+    showCount(byId("count-examples"), rows.length, MAX_EXAMPLES, "examples");
+  };
+  const exampleRow = (row, place) => {
+    const side = (name) => {
+      const field = el("input", { type: "text", "aria-label": `${name} of example ${place + 1}`, placeholder: name });
+      field.value = row[name];
+      field.addEventListener("input", () => {
+        row[name] = field.value;
+        save();
+      });
+      return field;
+    };
+    const remove = () => {
+      rows = rows.filter((other) => other !== row);
+      save();
+      draw();
+      byId("add-example").focus();
+    };
+    const label = `Remove example ${place + 1}`;
+    const button = el("button", { type: "button", class: "quiet icon", "aria-label": label, click: remove }, "×");
+    return el("li", {}, side("input"), side("output"), button);
+  };
+  byId("add-example").addEventListener("click", () => {
+    rows.push({ input: "", output: "" });
+    save();
+    draw();
+    list.lastElementChild.querySelector("input").focus();
+  });
+  draw();
+  // Rows that are still empty are none.
+  return () => rows.filter((row) => row.input || row.output);
+}
+
+function offerSamples(onSample) {
+  const field = byId("text-description");
+  const back = byId("bring-back");
+  let typed = "";
+  const put = (text) => {
+    field.value = text;
+    field.dispatchEvent(new Event("input"));
+  };
+  const take = (sample) => {
+    const isOwn = field.value.trim() && !SAMPLES.some(({ description }) => description === field.value);
+    if (isOwn) typed = field.value;
+    back.hidden = !typed;
+    put(sample.description);
+    onSample(sample);
+  };
+  back.addEventListener("click", () => {
+    put(typed);
+    typed = "";
+    back.hidden = true;
+    field.focus();
+  });
+  fill(
+    byId("samples"),
+    SAMPLES.map((sample) =>
+      el("button", { type: "button", class: "chip", title: sample.description, click: () => take(sample) }, sample.title),
+    ),
+  );
+}

@@ -1,0 +1,101 @@
+/** The page: joins its parts. What is in the address is what is shown. */
+
+import { ApiError, download, fetchJson } from "./api.js";
+import { startComparing } from "./compare.js";
+import { startDescribing } from "./describe.js";
+import { byId, el, fill } from "./dom.js";
+import { recall } from "./drafts.js";
+import { watchKeyButton } from "./key.js";
+import { readLibrary } from "./library.js";
+import { confirm, showError, showWords } from "./notice.js";
+import { startShelf } from "./shelf.js";
+import { hideTake, showTake } from "./take.js";
+import { hideVerdict, showVerdict } from "./verdict.js";
+
+let shown = null;
+const compare = startComparing();
+const shelf = startShelf({ onOpen: () => open(), onDelete: remove, onChange: (adapter) => showTake(adapter, remove) });
+
+startDescribing({
+  onSample: (sample) => compare.put(sample.input),
+  onAdapter(adapter) {
+    show(adapter);
+    history.pushState(null, "", `#adapter=${adapter.id}`);
+    scrollTo("compare");
+    compare.ask();
+  },
+});
+
+/** Shows the adapter that the address names. */
+async function open() {
+  const id = new URLSearchParams(location.hash.slice(1)).get("adapter");
+  if (!id) return;
+  try {
+    show(await fetchJson(`/v1/adapters/${encodeURIComponent(id)}`));
+    scrollTo("compare");
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) {
+      hide(id);
+      showWords(byId("page-notice"), "The adapter ", el("code", {}, id), " is not there: it has expired, was deleted, or is another owner's. What you typed is kept; generate it again.");
+    } else showError(byId("page-notice"), error, open);
+  }
+}
+
+function show(adapter) {
+  fill(byId("page-notice"));
+  shown = adapter.id;
+  compare.show(adapter, recall(`made.${adapter.id}`, null)?.prompt ?? null);
+  showVerdict(adapter);
+  showTake(adapter, remove);
+  shelf.show(adapter);
+}
+
+function hide(id) {
+  shelf.forget(id);
+  if (shown !== id && shown !== null) return;
+  shown = null;
+  compare.clear();
+  hideVerdict();
+  hideTake();
+}
+
+async function remove(adapter) {
+  const words = `${adapter.name ?? adapter.id} is deleted for good. The same description makes the same adapter again.`;
+  if (!(await confirm({ title: "Delete this adapter?", words, yes: "Delete it" }))) return;
+  try {
+    await fetchJson(`/v1/adapters/${adapter.id}`, { method: "DELETE" });
+  } catch (error) {
+    // Another tab was faster.
+    if (!(error instanceof ApiError) || error.status !== 404) return showError(byId("page-notice"), error);
+  }
+  if (shown === adapter.id) history.pushState(null, "", location.pathname);
+  hide(adapter.id);
+  showWords(byId("page-notice"), "Deleted ", el("code", {}, adapter.id), ".");
+}
+
+function scrollTo(id) {
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  byId(id).scrollIntoView({ behavior: isCalm ? "auto" : "smooth", block: "start" });
+}
+
+function begin() {
+  byId("save-openapi").addEventListener("click", () =>
+    download("/openapi.json", "openapi.json").catch((error) => showError(byId("page-notice"), error)),
+  );
+  watchKeyButton(start);
+  addEventListener("hashchange", open);
+  addEventListener("popstate", () => !location.hash && hide(shown));
+  // Another tab may have changed what there is.
+  document.addEventListener("visibilitychange", () => !document.hidden && shelf.load({ isQuiet: true }));
+  fetchJson("/version").then(({ version }) => (byId("version").textContent = `genadapter ${version}`), () => {});
+  start();
+}
+
+async function start() {
+  // Whoever has no key is asked for it once, not by every part of the page.
+  if (!(await shelf.load({ retry: start }))) return;
+  readLibrary({ isQuiet: true }).then(({ base_model }) => (byId("base-name").textContent = `on ${base_model}`), () => {});
+  await open();
+}
+
+begin();
