@@ -22,7 +22,7 @@ export class ApiError extends Error {
 
 /** The JSON of a reply. */
 export async function fetchJson(path, options = {}) {
-  const reply = await send(path, options);
+  const { reply } = await send(path, options);
   try {
     return await reply.json();
   } catch {
@@ -30,15 +30,15 @@ export async function fetchJson(path, options = {}) {
   }
 }
 
-/** The JSON of a reply with its status. */
-export async function fetchWithStatus(path, options = {}) {
-  const reply = await send(path, options);
-  return { status: reply.status, body: await reply.json() };
+/** The JSON of a reply with its status, and the milliseconds that it took. */
+export async function fetchTimed(path, options = {}) {
+  const { reply, ms } = await send(path, options);
+  return { status: reply.status, body: await reply.json(), ms };
 }
 
 /** Saves what a path hands out as a file. */
 export async function download(path, name) {
-  const reply = await send(path, {});
+  const { reply } = await send(path, {});
   const url = URL.createObjectURL(await reply.blob());
   const link = document.createElement("a");
   link.href = url;
@@ -50,7 +50,7 @@ export async function download(path, name) {
 /** The parts of a streamed answer as they come: `{text}`, and at the end `{usage}`. */
 export async function* streamChat(body, signal) {
   const wanted = { ...body, stream: true, stream_options: { include_usage: true } };
-  const reply = await send("/v1/chat/completions", { method: "POST", body: wanted, signal });
+  const { reply } = await send("/v1/chat/completions", { method: "POST", body: wanted, signal });
   for await (const data of events(reply, signal)) {
     if (data === "[DONE]") return;
     const chunk = JSON.parse(data);
@@ -89,6 +89,8 @@ async function send(path, { method = "GET", body, signal, isQuiet = false } = {}
     const key = recall("key", "");
     const headers = key ? { Authorization: `Bearer ${key}` } : {};
     if (body !== undefined) headers["Content-Type"] = "application/json";
+    // Anew for every try: nobody's typing of a key is to count.
+    const started = performance.now();
     let reply;
     try {
       reply = await fetch(path, { method, headers, signal, body: body && JSON.stringify(body) });
@@ -96,7 +98,7 @@ async function send(path, { method = "GET", body, signal, isQuiet = false } = {}
       if (signal?.aborted) throw error;
       throw new ApiError("The service does not answer.");
     }
-    if (reply.ok) return reply;
+    if (reply.ok) return { reply, ms: performance.now() - started };
     const error = await errorOf(reply);
     // Whatever was asked goes on once there is another key.
     if (reply.status !== 401 || isQuiet || !(await askForKey({ refused: key }))) throw error;

@@ -6,7 +6,7 @@ import { keepField } from "./drafts.js";
 
 const NOT_YET = "Generate an adapter, and three answers stream in here.";
 
-/** Sets the form up; gives `show(adapter, prompt)`, `put(input)` and `ask()`. */
+/** Sets the form up; gives `show(adapter, prompt)`, `ask()` and `clear()`. */
 export function startComparing() {
   let adapter = null;
   let prompt = null;
@@ -112,10 +112,6 @@ export function startComparing() {
   reset(NOT_YET);
 
   return {
-    put(text) {
-      input.value = text;
-      input.dispatchEvent(new Event("input"));
-    },
     ask,
     show(shown, words) {
       [adapter, prompt, asked] = [shown, words, ""];

@@ -1,10 +1,9 @@
 /** Describe: what the adapter is to be written for, and the request that has it written. */
 
-import { fetchWithStatus } from "./api.js";
+import { fetchTimed } from "./api.js";
 import { byId, el, fill } from "./dom.js";
 import { keep, keepField, recall } from "./drafts.js";
 import { showError } from "./notice.js";
-import { SAMPLES } from "./samples.js";
 import { makeTabs } from "./tabs.js";
 import { counted, duration, numCharacters } from "./words.js";
 
@@ -13,7 +12,7 @@ const MAX_EXAMPLES = 64;
 const FIRST_EXAMPLES = [{ input: "", output: "" }, { input: "", output: "" }];
 
 /** Sets the form up; `onAdapter` is told of every adapter that it brings. */
-export function startDescribing({ onSample, onAdapter }) {
+export function startDescribing({ onAdapter }) {
   let kind = "description";
   const chooseTab = makeTabs(byId("source-tabs"), (id) => {
     kind = id.replace("tab-", "");
@@ -22,7 +21,6 @@ export function startDescribing({ onSample, onAdapter }) {
   chooseTab(`tab-${recall("kind", "description")}`);
   for (const name of Object.keys(LIMITS)) watchText(name);
   const examples = watchExamples();
-  offerSamples(onSample);
 
   const form = byId("describe-form");
   form.addEventListener("submit", async (event) => {
@@ -36,7 +34,7 @@ export function startDescribing({ onSample, onAdapter }) {
 }
 
 /** What a prompt would say in place of an adapter, for the base that is only told. */
-export function promptOf({ kind, source }) {
+function promptOf({ kind, source }) {
   if (kind !== "examples") return source.trim();
   return source.map(({ input, output }) => `Input: ${input}\nOutput: ${output}`).join("\n\n");
 }
@@ -48,9 +46,7 @@ async function generate({ kind, source }, onAdapter) {
   status.textContent = "Writing…";
   fill(place);
   try {
-    const started = performance.now();
-    const { status: code, body } = await fetchWithStatus("/v1/adapters", { method: "POST", body: { [kind]: source } });
-    const ms = performance.now() - started;
+    const { status: code, body, ms } = await fetchTimed("/v1/adapters", { method: "POST", body: { [kind]: source } });
     keep(`made.${body.id}`, { kind, prompt: promptOf({ kind, source }), ms });
     status.textContent = code === 201 ? `Written in ${duration(ms)}` : `You had this one already, found in ${duration(ms)}`;
     onAdapter(body);
@@ -112,33 +108,4 @@ function watchExamples() {
   draw();
   // Rows that are still empty are none.
   return () => rows.filter((row) => row.input || row.output);
-}
-
-function offerSamples(onSample) {
-  const field = byId("text-description");
-  const back = byId("bring-back");
-  let typed = "";
-  const put = (text) => {
-    field.value = text;
-    field.dispatchEvent(new Event("input"));
-  };
-  const take = (sample) => {
-    const isOwn = field.value.trim() && !SAMPLES.some(({ description }) => description === field.value);
-    if (isOwn) typed = field.value;
-    back.hidden = !typed;
-    put(sample.description);
-    onSample(sample);
-  };
-  back.addEventListener("click", () => {
-    put(typed);
-    typed = "";
-    back.hidden = true;
-    field.focus();
-  });
-  fill(
-    byId("samples"),
-    SAMPLES.map((sample) =>
-      el("button", { type: "button", class: "chip", title: sample.description, click: () => take(sample) }, sample.title),
-    ),
-  );
 }

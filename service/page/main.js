@@ -8,6 +8,7 @@ import { recall } from "./drafts.js";
 import { watchKeyButton } from "./key.js";
 import { readLibrary } from "./library.js";
 import { confirm, showError, showWords } from "./notice.js";
+import { offerSamples } from "./samples.js";
 import { startShelf } from "./shelf.js";
 import { hideTake, showTake } from "./take.js";
 import { hideVerdict, showVerdict } from "./verdict.js";
@@ -17,7 +18,6 @@ const compare = startComparing();
 const shelf = startShelf({ onOpen: () => open(), onDelete: remove, onChange: (adapter) => showTake(adapter, remove) });
 
 startDescribing({
-  onSample: (sample) => compare.put(sample.input),
   onAdapter(adapter) {
     show(adapter);
     history.pushState(null, "", `#adapter=${adapter.id}`);
@@ -30,6 +30,7 @@ startDescribing({
 async function open() {
   const id = new URLSearchParams(location.hash.slice(1)).get("adapter");
   if (!id) return;
+  showWords(byId("page-notice"), "Opening…");
   try {
     show(await fetchJson(`/v1/adapters/${encodeURIComponent(id)}`));
     scrollTo("compare");
@@ -73,6 +74,14 @@ async function remove(adapter) {
   showWords(byId("page-notice"), "Deleted ", el("code", {}, adapter.id), ".");
 }
 
+/** Goes to a part of the page; the address keeps the adapter. */
+function goTo(event) {
+  const place = event.target.getAttribute("href").slice(1);
+  event.preventDefault();
+  scrollTo(place);
+  byId(place).focus({ preventScroll: true });
+}
+
 function scrollTo(id) {
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   byId(id).scrollIntoView({ behavior: isCalm ? "auto" : "smooth", block: "start" });
@@ -82,7 +91,9 @@ function begin() {
   byId("save-openapi").addEventListener("click", () =>
     download("/openapi.json", "openapi.json").catch((error) => showError(byId("page-notice"), error)),
   );
+  offerSamples();
   watchKeyButton(start);
+  for (const link of document.querySelectorAll(".skip, nav a")) link.addEventListener("click", goTo);
   addEventListener("hashchange", open);
   addEventListener("popstate", () => !location.hash && hide(shown));
   // Another tab may have changed what there is.

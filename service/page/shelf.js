@@ -11,7 +11,7 @@ const MOST = 100;
 /** Pages of that size are read to search in; of more, the newest are searched. */
 const MAX_SEARCHED = 2000;
 
-/** Sets the list up; gives `load()`, `note(adapter)` and `forget(id)`. */
+/** Sets the list up; gives `load()`, `show(adapter)` and `forget(id)`. */
 export function startShelf({ onOpen, onDelete, onChange }) {
   let adapters = [];
   let hasMore = false;

@@ -17,7 +17,7 @@ reply = client.chat.completions.create(
     messages=[{"role": "user", "content": "..."}],
 )
 print(reply.choices[0].message.content)`,
-    PEFT: `# ${save.replaceAll("\\\n", "\\\n#")}zip" && unzip ${id}.zip
+    PEFT: `# ./${id} is the zip, unpacked here
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
