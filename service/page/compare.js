@@ -147,5 +147,6 @@ function fitHeight(field) {
     field.style.height = `${Math.min(field.scrollHeight + 2, 240)}px`;
   };
   field.addEventListener("input", fit);
+  addEventListener("resize", fit);
   requestAnimationFrame(fit);
 }

@@ -3,30 +3,31 @@
 import { byId } from "./dom.js";
 import { keep, recall } from "./drafts.js";
 
+const NEEDED = "This service needs one. Whoever runs it can make it: genadapter keys create NAME.";
+const UNKNOWN = "The service does not know the key that was used. Enter another one.";
+
 let asked = null;
 
 /** Asks for a key; tells whether there is another one than `refused` now. */
 export function askForKey({ refused }) {
   // Another request may have been faster.
   if (recall("key", "") !== refused) return Promise.resolve(true);
-  asked ??= show(refused).finally(() => (asked = null));
+  asked ??= show(refused ? UNKNOWN : NEEDED).finally(() => (asked = null));
   return asked;
 }
 
 /** Lets the user change the key at any time. */
 export function watchKeyButton(onChange) {
   byId("change-key").addEventListener("click", async () => {
-    asked ??= show("").finally(() => (asked = null));
+    asked ??= show("It is sent with all that this tab asks of the service.").finally(() => (asked = null));
     if (await asked) onChange();
   });
 }
 
-function show(refused) {
+function show(words) {
   const dialog = byId("key-dialog");
   const field = byId("key");
-  byId("key-words").textContent = refused
-    ? "The service does not know the key that was used. Enter another one."
-    : "Whoever runs the service has one, by `genadapter keys create`.";
+  byId("key-words").textContent = words;
   field.value = "";
   dialog.showModal();
   return new Promise((resolve) => {

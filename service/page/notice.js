@@ -1,6 +1,7 @@
 /** Notices: what went wrong and what to do, and a question before something is lost. */
 
 import { byId, el, fill } from "./dom.js";
+import { sentence } from "./words.js";
 
 /** Shows an error in a place, with its request's id and, where it may help, another try. */
 export function showError(place, error, retry) {
@@ -33,10 +34,4 @@ export function confirm({ title, words, yes }) {
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
   });
-}
-
-/** A message as a sentence of its own. */
-function sentence(message) {
-  const text = message.charAt(0).toUpperCase() + message.slice(1);
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -8,7 +8,7 @@ import { heatMap } from "./heatmap.js";
 import { readLibrary } from "./library.js";
 import { libraryMap } from "./map.js";
 import { showError } from "./notice.js";
-import { duration, percent, size } from "./words.js";
+import { duration, percent, sentence, size } from "./words.js";
 
 const LOOKS_MS = [800, 1600, 3200, 6400, 12800];
 /** The service tells of an adapter's effect once it is idle; then nobody asks on. */
@@ -24,7 +24,7 @@ export function showVerdict(adapter) {
   const map = el("div", { class: "panel" });
   fill(
     byId("verdict-body"),
-    adapter.warning && el("div", { class: "notice warning", role: "note" }, el("p", { class: "strong" }, "Unfamiliar ground"), el("p", {}, `${adapter.warning}.`)),
+    adapter.warning && el("div", { class: "notice warning", role: "note" }, el("p", { class: "strong" }, "Unfamiliar ground"), el("p", {}, sentence(adapter.warning))),
     facts(adapter),
     el("div", { class: "panels" }, effect, familiarity(adapter), nearest(adapter)),
     el(
