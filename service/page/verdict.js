@@ -16,6 +16,10 @@ const STRONG_KL = 0.5;
 
 let shown = null;
 
+/** Where only a recipe is kept, nothing is known until its first use. */
+const UNMADE = "Known once it was used: so far there is only its recipe.";
+const isMade = ({ diagnostics }) => Object.keys(diagnostics.norms).length > 0;
+
 /** Shows an adapter, and asks a few times for its effect where that is not known yet. */
 export function showVerdict(adapter) {
   shown = adapter.id;
@@ -30,12 +34,12 @@ export function showVerdict(adapter) {
     el(
       "div",
       { class: "panels drawings" },
-      el("div", { class: "panel" }, el("h3", {}, "Where it changes the base"), ...heatMap(adapter.diagnostics.norms)),
+      el("div", { class: "panel" }, el("h3", {}, "Where it changes the base"), ...(isMade(adapter) ? heatMap(adapter.diagnostics.norms) : [el("p", {}, UNMADE)])),
       map,
     ),
   );
   showEffect(effect, adapter);
-  if (adapter.diagnostics.effect === null) lookAgain(effect, adapter.id);
+  if (adapter.diagnostics.effect === null) lookAgain(effect, adapter);
   showMap(map, adapter);
 }
 
@@ -89,20 +93,22 @@ function levelOf({ status, diagnostics }) {
   return mean_kl >= STRONG_KL || top1_changed >= 0.5 ? "strong" : "slight";
 }
 
-async function lookAgain(place, id, delays = LOOKS_MS) {
+async function lookAgain(place, before, delays = LOOKS_MS) {
+  const { id } = before;
   for (const delay of delays) {
     await new Promise((resolve) => setTimeout(resolve, delay));
     if (shown !== id) return;
     try {
       const adapter = await fetchJson(`/v1/adapters/${id}`, { isQuiet: true });
       if (shown !== id) return;
+      if (isMade(adapter) && !isMade(before)) return showVerdict(adapter);
       if (adapter.diagnostics.effect !== null) return showEffect(place, adapter);
     } catch (error) {
-      if (shown === id) showError(place, error, () => lookAgain(place, id, [0]));
+      if (shown === id) showError(place, error, () => lookAgain(place, before, [0]));
       return;
     }
   }
-  const again = el("button", { type: "button", class: "quiet", click: () => lookAgain(place, id, [0]) }, "Look again");
+  const again = el("button", { type: "button", class: "quiet", click: () => lookAgain(place, before, [0]) }, "Look again");
   place.querySelector("[role=status]").textContent = "The service has not looked at it yet.";
   place.querySelector("button")?.remove();
   place.append(again);
@@ -110,8 +116,9 @@ async function lookAgain(place, id, delays = LOOKS_MS) {
 
 function familiarity(adapter) {
   const share = adapter.diagnostics.familiarity;
-  const words =
-    share === null
+  const words = !isMade(adapter)
+    ? UNMADE
+    : share === null
       ? "This bundle cannot tell how familiar a description is to it."
       : adapter.warning
         ? "Unlike anything that the generator learned from: expect little."
@@ -132,7 +139,7 @@ function nearest(adapter) {
     "div",
     { class: "panel" },
     el("h3", {}, "Nearest trained tasks"),
-    near.length ? el("ul", { class: "bars" }, near.map(row)) : el("p", {}, "Its library is empty."),
+    near.length ? el("ul", { class: "bars" }, near.map(row)) : el("p", {}, isMade(adapter) ? "None is told of." : UNMADE),
   );
 }
 

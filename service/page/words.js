@@ -49,8 +49,9 @@ export const duration = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1
 
 export const percent = (share) => `${Math.round(100 * share)} %`;
 
-/** A size in bytes, in thousands of them. */
+/** A size in bytes, in thousands of them; of what is not made yet there is none. */
 export function size(bytes) {
+  if (bytes === null) return "a recipe, made when used";
   if (bytes < 1000) return `${bytes} B`;
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
 }

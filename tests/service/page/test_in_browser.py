@@ -105,6 +105,18 @@ def test_effect_is_told_once_the_service_looked(
         assert tab.text(".meter .on") in ("slight", "strong")
 
 
+def test_a_recipe_that_was_never_used_is_shown(tab: Any, address: str) -> None:
+    """It has no figures yet, and the page says when it will; an answer brings them."""
+    body = {"description": "sort these", "store": "recipe"}
+    made = httpx.post(f"{address}/v1/adapters", json=body).json()
+    tab.open(f"{address}/#adapter={made['id']}")
+    tab.wait_for("document.querySelector('#verdict').innerText.includes('its recipe')")
+    tab.type("#text-input", "one two")
+    tab.click(ASK)
+    tab.wait_for("document.querySelector('.heat')")
+    assert tab.complaints() == []
+
+
 def test_typed_html_is_shown_as_text(answered: Any, address: str) -> None:
     """In the description, the input, the list and metadata; none of it becomes an element."""
     body = {"description": "sort the numbers", "metadata": {"note": HTML}}
