@@ -60,6 +60,15 @@ class Provenance:
     """Share of the training descriptions that look stranger than its own; none where
     nobody asked, or the bundle has no scale for it. No part of the id."""
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Provenance:  # Any: plain JSON
+        """The provenance that `asdict` told, through JSON."""
+        neighbours = tuple(
+            (str(name), float(near)) for name, near in values["neighbours"]
+        )
+        kinds = tuple(str(kind) for kind in values.get("kinds", ("description",)))
+        return cls(**{**values, "neighbours": neighbours, "kinds": kinds})
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Adapter:
@@ -155,7 +164,7 @@ def load_adapter(folder: Path) -> Adapter:
             spec=spec,
             weights=from_peft_tensors(tensors, spec),
             base_name=record["base_name"],
-            provenance=_read_provenance(record["provenance"]),
+            provenance=Provenance.from_dict(record["provenance"]),
         )
         check_fits(adapter.weights, spec)
     except (KeyError, TypeError, ValueError) as error:
@@ -192,12 +201,6 @@ def _record(adapter: Adapter, weights_path: Path) -> dict[str, Any]:  # Any: pla
         "provenance": asdict(adapter.provenance),
         "weights_sha256": sha256_of(weights_path),
     }
-
-
-def _read_provenance(values: Mapping[str, Any]) -> Provenance:  # Any: plain JSON
-    neighbours = tuple((str(name), float(near)) for name, near in values["neighbours"])
-    kinds = tuple(str(kind) for kind in values.get("kinds", ("description",)))
-    return Provenance(**{**values, "neighbours": neighbours, "kinds": kinds})
 
 
 def _check_sum(folder: Path, record: Mapping[str, Any]) -> None:  # Any: plain JSON

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from service.file_reply import tag_of
 
 FOLDER = Path(__file__).with_name("page")
 _START = "index.html"
@@ -34,7 +35,7 @@ def _read(path: Path) -> Asset:
     return Asset(
         content=content,
         media_type=_MEDIA_TYPES[path.suffix],
-        tag=f'"{hashlib.sha256(content).hexdigest()}"',
+        tag=tag_of(content),
     )
 
 

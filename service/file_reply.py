@@ -30,13 +30,13 @@ def file_reply(
     Raises:
         RangeNotSatisfiableError: A range that begins behind the file's end.
     """
-    tag = f'"{hashlib.sha256(content).hexdigest()}"'
+    tag = tag_of(content)
     headers = {
         "ETag": tag,
         "Accept-Ranges": "bytes",
         "Content-Disposition": f'attachment; filename="{name}"',
     }
-    if tag in _tags(asked.get("If-None-Match", "")):
+    if is_known(tag, asked):
         return Response(status_code=304, headers=headers)
     if asked.get("If-Range", tag) == tag:
         part = _part(asked.get("Range", ""), len(content))
@@ -48,8 +48,15 @@ def file_reply(
     return Response(content, headers=headers, media_type=media_type)
 
 
-def _tags(listed: str) -> list[str]:
-    return [tag.strip().removeprefix("W/") for tag in listed.split(",")]
+def tag_of(content: bytes) -> str:
+    """The entity tag of a file: its sum."""
+    return f'"{hashlib.sha256(content).hexdigest()}"'
+
+
+def is_known(tag: str, asked: Headers) -> bool:
+    """Whether `If-None-Match` says that the client has what the tag stands for."""
+    listed = asked.get("If-None-Match", "").split(",")
+    return tag in [one.strip().removeprefix("W/") for one in listed]
 
 
 def _part(asked: str, size: int) -> tuple[int, int] | None:

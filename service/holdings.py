@@ -151,8 +151,6 @@ def read_held(row: Row[Any]) -> HeldAdapter:  # Any: columns
 def read_stored(row: Row[Any]) -> StoredAdapter:  # Any: columns
     """What a row says of an adapter, whoever holds it."""
     values = row._mapping
-    made = values["provenance"]
-    neighbours = tuple((name, share) for name, share in made["neighbours"])
     return StoredAdapter(
         id=values["id"],
         created=values["created"],
@@ -160,8 +158,6 @@ def read_stored(row: Row[Any]) -> StoredAdapter:  # Any: columns
         sha256=values["sha256"],
         base_name=values["base_name"],
         spec=LoraSpec.from_dict(values["spec"]),
-        provenance=Provenance(
-            **{**made, "neighbours": neighbours, "kinds": tuple(made["kinds"])}
-        ),
+        provenance=Provenance.from_dict(values["provenance"]),
         norms={name: tuple(sizes) for name, sizes in values["norms"].items()},
     )

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from service.assets import ASSETS
 from service.errors import FileMissingError
+from service.file_reply import is_known
 
 # No part of the API, and so not of its description.
 router = APIRouter(include_in_schema=False)
@@ -40,6 +41,6 @@ def _reply(http: Request) -> Response:
     if asset is None:
         raise FileMissingError("the page has no such file: begin at /")
     headers = {**PAGE_HEADERS, "ETag": asset.tag}
-    if http.headers.get("If-None-Match") == asset.tag:
+    if is_known(asset.tag, http.headers):
         return Response(status_code=304, headers=headers)
     return Response(asset.content, media_type=asset.media_type, headers=headers)
