@@ -25,7 +25,17 @@ MAX_TASKS_PER_FAMILY = 30
 TEST_FAMILIES = frozenset(
     {"extraction", "text_type", "phonetics", "units", "elements", "emoji", "markup"}
 )
-VALIDATION_FAMILIES = frozenset({"spelling", "colours", "chat", "code_lines"})
+VALIDATION_FAMILIES = frozenset(
+    {
+        "spelling",
+        "colours",
+        "chat",
+        "code_lines",
+        "opinions",
+        "premise_pairs",
+        "business_notes",
+    }
+)
 UNSEEN_SHARE = 0.15
 """Share of a training family's groups of tasks that is held out."""
 
