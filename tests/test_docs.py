@@ -43,6 +43,8 @@ SUMMED_UP = {
     "training": "how experts and generators are learned and judged",
     "training/commands": "one file a group of sub-commands",
     "training/catalogue": "one file a family of tasks, and the builder of the suite",
+    "training/documents": "invented facts in running text, and questions on them",
+    "training/profiles": "users with preferences, and questions to them",
     "training/drills": "small tasks with parameters, made by the hundred",
     "training/evaluation": "tasks x methods: table, controls, intervals, plots",
     "training/experts": "experts by themselves: their speed, their shape, what they gain",

@@ -16,6 +16,7 @@ from training.augment import variants
 from training.batches import num_tokens
 from training.documents import make_documents
 from training.drills import make_drills
+from training.profiles import make_profiles
 from training.recipes import Recipe
 from training.tasks import Task, read_tasks
 
@@ -29,7 +30,7 @@ class Curriculum:
     natural: tuple[Task, ...]
     """Training tasks as they were built or given."""
     made: tuple[Task, ...]
-    """What was made for training: variants of those, drills and documents."""
+    """What was made for training: variants of those, drills, documents and profiles."""
     validation: tuple[Task, ...]
     """Whole families that settings are chosen by."""
 
@@ -67,9 +68,11 @@ def make_curriculum(recipe: Recipe, base: BaseModel) -> Curriculum:
         seed=recipe.seed,
     )
     documents = make_documents(recipe.data.documents, part="train", seed=recipe.seed)
+    profiles = make_profiles(recipe.data.profiles, part="train", seed=recipe.seed)
+    made = [*varied, *drills, *documents, *profiles]
     return Curriculum(
         natural=tuple(natural),
-        made=tuple(_with_rows([*varied, *drills, *documents], base, recipe)),
+        made=tuple(_with_rows(made, base, recipe)),
         validation=tuple(validation),
     )
 

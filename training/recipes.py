@@ -46,6 +46,8 @@ class DataConfig:
     """Rows of a drill at most."""
     documents: int = 0
     """Documents of invented facts, with questions (`training/documents`)."""
+    profiles: int = 0
+    """Users with preferences, and questions to them (`training/profiles`)."""
     shown: int = 0
     """Conditions by examples of every task, for families that take them."""
     natural_share: float = 0.5
@@ -58,7 +60,7 @@ class DataConfig:
         at_least(1, self, "max_rows", "max_tokens", "variant_rows", "validation_rows")
         at_least(1, self, "drill_rows")
         at_least(0, self, "max_tasks", "relabelled", "reformatted", "drills", "shown")
-        at_least(0, self, "documents", "max_descriptions")
+        at_least(0, self, "documents", "profiles", "max_descriptions")
         if not 0 < self.task_share <= 1:
             raise ConfigError(
                 f"task_share must be above 0 and at most 1, got {self.task_share}"

@@ -22,7 +22,7 @@ from genadapter.errors import ConditionError, TaskFormatError
 Split = Literal["train", "unseen", "validation", "test"]
 """`unseen` are held-out tasks of training families; the last two are whole families."""
 SPLITS: tuple[Split, ...] = get_args(Split)
-ToldBy = Literal["description", "document"]
+ToldBy = Literal["description", "document", "profile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ class Task:
     group: str = ""
     """Tasks made from one table; the task's own id if it is alone."""
     told_by: ToldBy = "description"
-    """What its descriptions are: of the task in words, or documents to answer from."""
+    """What its descriptions are: of the task in words, documents to answer from, or profiles
+    of the user to suit."""
     split: Split = "train"
     licence: str = "unknown"
     source: str = "unknown"
@@ -90,6 +91,8 @@ class Task:
         """One of its descriptions as a generator is told it."""
         if self.told_by == "document":
             return Condition(document=text)
+        if self.told_by == "profile":
+            return Condition(profile=text)
         return Condition(description=text)
 
     @property

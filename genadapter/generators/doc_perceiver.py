@@ -42,7 +42,7 @@ DOWN = "down_proj"
 class DocPerceiverGenerator(Generator, family="doc_perceiver"):
     """A perceiver over each layer's states; a latent becomes a rank of its adapter."""
 
-    conditions = frozenset({"description", "document", "examples"})
+    conditions = frozenset({"description", "document", "examples", "profile"})
     objectives = ("supervised", "margin", "shrinkage")
     reads_base = True
     writes_a = True

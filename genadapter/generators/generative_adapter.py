@@ -48,7 +48,7 @@ NUM_QUINTIC, NUM_CUBIC = 5, 2
 class GenerativeAdapterGenerator(Generator, family="generative_adapter"):
     """Adds up outer products of keys and values; their polar factor makes the LoRA."""
 
-    conditions = frozenset({"description", "document", "examples"})
+    conditions = frozenset({"description", "document", "examples", "profile"})
     objectives = ("supervised", "margin")
     reads_base = True
 

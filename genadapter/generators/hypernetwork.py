@@ -50,7 +50,7 @@ QUERY, KEY, VALUE = "q_proj", "k_proj", "v_proj"
 class HypernetworkGenerator(Generator, family="hypernetwork"):
     """Turns what the base reads in a description into a prefix, and that into a LoRA."""
 
-    conditions = frozenset({"description", "document", "examples"})
+    conditions = frozenset({"description", "document", "examples", "profile"})
     objectives = ("supervised", "margin", "distillation")
     reads_base = True
     starts_prompted = True

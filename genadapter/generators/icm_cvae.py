@@ -43,7 +43,7 @@ Form = Literal["convolution", "coefficients"]
 class IcmCvaeGenerator(Generator, family="icm_cvae"):
     """Decodes an adapter from the state that the base ends a description with."""
 
-    conditions = frozenset({"description", "document", "examples"})
+    conditions = frozenset({"description", "document", "examples", "profile"})
     objectives = ("evidence",)
     reads_base = True
 

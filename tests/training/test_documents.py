@@ -82,7 +82,9 @@ def test_unknown_way_of_telling_is_refused(tmp_path: Path) -> None:
         '{"id": "a", "told_by": "rumour", "descriptions": ["b"], '
         '"examples": [{"input": "c", "output": "d"}]}\n'
     )
-    with pytest.raises(TaskFormatError, match="one of description, document, got 'rum"):
+    with pytest.raises(
+        TaskFormatError, match="one of description, document, profile, got 'rum"
+    ):
         read_tasks(path)
 
 

@@ -19,7 +19,8 @@ def evaluate(
     tasks: Annotated[
         str,
         typer.Option(
-            help="heldout, seen, all (both of them), validation or documents; or a file."
+            help="heldout, seen, all (both of them), validation, documents, profiles or "
+            "novel_profiles; or a file."
         ),
     ] = "heldout",
     methods: Annotated[

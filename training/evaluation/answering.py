@@ -83,7 +83,7 @@ def answer_all(
         {name: tensor.to(base.device, base.dtype) for name, tensor in factors.items()}
         for factors in (treatment.a or shared.a, treatment.fixed_b)
     )
-    answers: list[str | None] = [None] * len(questions)
+    answers: list[str | None] = [treatment.said.get(q.task) for q in questions]
     slots = AdapterSlots(base.model, treatment.spec or spec)
     try:
         for chunk in _batches(order, questions):

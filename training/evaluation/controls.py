@@ -49,6 +49,7 @@ def junk(condition: Condition, task: Task, *, seed: int) -> Condition:
     return Condition(
         description=condition.description and letters(condition.description),
         document=condition.document and letters(condition.document),
+        profile=condition.profile and letters(condition.profile),
         examples=tuple(
             Demonstration(input=letters(e.input), output=letters(e.output))
             for e in condition.examples

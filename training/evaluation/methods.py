@@ -5,6 +5,7 @@ Shapes: B tasks, N experts, C coefficients, P parameters of one flattened B.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -56,7 +57,15 @@ steps on the examples."""
 CONTROLS = ("shuffled", "sibling", "junk", "mean", "reworded")
 """Ends of the names of the generator's controls, such as `hypernetwork_junk`. The last one
 is told right, in other words: how much hangs on the wording."""
-_FIXED = (BASE, "base_description", MULTITASK, PROMPTED, "uniform", "arrow")
+_FIXED = (
+    "majority",
+    BASE,
+    "base_description",
+    MULTITASK,
+    PROMPTED,
+    "uniform",
+    "arrow",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +89,8 @@ class Treatment:
     """By position, the task that was told in place of the right one."""
     shots: Mapping[int, Sequence[Demonstration]] = field(default_factory=dict)
     """By position, examples that stand in the prompt as turns before the input."""
+    said: Mapping[int, str] = field(default_factory=dict)
+    """By position, the answer to every row of the task; no model is asked."""
     routing: ArrowRouting | None = None
     """What chooses experts token by token, in place of adapters."""
 
@@ -210,6 +221,14 @@ def _refined(setting: Setting) -> Treatment:
     options = Options(seed=setting.seed, refinement=setting.refinement)
     adapters = pipeline.generate(conditions, options)
     return _written(pipeline, {p: made.weights for p, made in enumerate(adapters)})
+
+
+def _majority(setting: Setting) -> Treatment:
+    answers = {
+        place: Counter(e.outputs[0] for e in task.rows("train")).most_common(1)[0][0]
+        for place, task in enumerate(setting.tasks)
+    }
+    return Treatment(prompt="input", b_of={}, said=answers)
 
 
 def _base(setting: Setting) -> Treatment:
@@ -423,6 +442,7 @@ def _lorahub(setting: Setting) -> Treatment:
 
 
 _BUILDERS: dict[str, Callable[[Setting], Treatment]] = {
+    "majority": _majority,
     BASE: _base,
     "base_description": _base_description,
     MULTITASK: _multitask,

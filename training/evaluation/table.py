@@ -42,6 +42,7 @@ from training.evaluation.rating import check_familiarity
 from training.evaluation.report import Report, build_report
 from training.evaluation.results import distance_of, score_tasks, similarities_of
 from training.evaluation.upper_bound import UpperBound
+from training.profiles import make_profiles
 from training.tasks import Split, Task, read_tasks
 
 logger = logging.getLogger(__name__)
@@ -55,8 +56,14 @@ TASK_SETS: Mapping[str, tuple[Split, ...]] = {
 """Parts of the suite by name; a file may be named in their place. `all` leaves out the
 validation families: settings were chosen by them, so they flatter."""
 
-DOCUMENTS, NUM_DOCUMENTS = "documents", 60
-"""Questions on documents that nothing was trained on; the base answers closed-book."""
+MADE_TASKS: Mapping[str, Callable[[], list[Task]]] = {
+    "documents": lambda: make_documents(60, part="test", seed=0),
+    "profiles": lambda: make_profiles(60, part="test", seed=0),
+    "novel_profiles": lambda: make_profiles(60, part="novel", seed=0),
+}
+"""Tasks that are told otherwise: questions on documents that nothing was trained on, where
+the base answers closed-book, and to users whom nobody was trained on; the last hold
+preferences of kinds that no trained user has."""
 
 Progress = Callable[[str, float], None]
 """Told the method that starts and the share of all methods that is done."""
@@ -66,23 +73,23 @@ def find_tasks(name: str, suite: Sequence[Task]) -> list[Task]:
     """The tasks to score.
 
     Args:
-        name: A key of `TASK_SETS`, `DOCUMENTS`, or a task file.
+        name: A key of `TASK_SETS` or `MADE_TASKS`, or a task file.
         suite: The built suite.
 
     Raises:
         ConfigError: Neither a name that is known nor a file; or no task is in it.
         TaskFormatError: The file is malformed.
     """
-    if name == DOCUMENTS:
-        return make_documents(NUM_DOCUMENTS, part="test", seed=0)
+    if name in MADE_TASKS:
+        return MADE_TASKS[name]()
     if name in TASK_SETS:
         tasks = [task for task in suite if task.split in TASK_SETS[name]]
     elif Path(name).exists():
         tasks = read_tasks(Path(name))
     else:
         raise ConfigError(
-            f"no tasks {name!r}; give one of {', '.join([*TASK_SETS, DOCUMENTS])}, or a "
-            "task file"
+            f"no tasks {name!r}; give one of {', '.join([*TASK_SETS, *MADE_TASKS])}, or "
+            "a task file"
         )
     if not tasks:
         raise ConfigError(

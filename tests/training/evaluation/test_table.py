@@ -310,6 +310,17 @@ def test_reworded_is_told_right_in_other_words(setting: Setting) -> None:
     torch.testing.assert_close(written[0], flatten_b(b))
 
 
+def test_majority_is_the_commonest_answer_of_the_training_rows(
+    base: BaseModel, pipeline: Pipeline
+) -> None:
+    """Said to every row, and right where that happens to be the answer."""
+    rows = [Example(f"row {i}", ("red" if i % 3 else "blue",)) for i in range(20)]
+    task = replace(TASKS[0], examples=tuple(rows))
+    report = evaluate([task], base=base, pipeline=pipeline, methods=["majority"])
+    share = sum(e.outputs == ("red",) for e in task.rows("test")) / 4
+    assert report.tasks[0].mean("majority") == pytest.approx(share)
+
+
 def test_nearest_runs_on_the_bundles_library(setting: Setting) -> None:
     """An untrained family returns the expert of the very description."""
     around = setting.pipeline.bundle.surroundings
@@ -343,7 +354,7 @@ def test_task_sets_and_files_are_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"methods": ["guess"]}, "no method 'guess'; found: base, base_description"),
+        ({"methods": ["guess"]}, "no method 'guess'; found: majority, base, base_desc"),
         ({"methods": ["base", "base"]}, "each once"),
         ({"methods": []}, "at least one method"),
         ({"methods": ["oracle"]}, "'oracle' needs .* --oracles FILE"),
