@@ -42,6 +42,7 @@ from genadapter.quantisation import quantise, restore
 from training.batches import Batch, PromptedData
 from training.datamodule import BatchConfig, BatchStream
 from training.fitting import best_checkpoint, fit, load_best
+from training.kept_experts import KeptExperts
 from training.prefix import prefix_start
 from training.sources import ExpertSource, GeneratorSource, MultiTaskSource
 from training.spread import Spread
@@ -209,15 +210,38 @@ def train_experts(
 def train_expert_group(work: Workspace, shared: SharedFactors, number: int) -> None:
     """Trains one group of experts into a file of its own.
 
+    Those that an earlier run trained likewise are taken from there.
+
     Args:
         work: The run.
         shared: The frozen A and the B that experts start from.
         number: Of the group.
     """
-    config, group = work.recipe.experts, _expert_groups(work)[number]
-    source = ExpertSource(shared, group)
+    group = _expert_groups(work)[number]
+    kept = KeptExperts(work, shared)
+    if missing := [task for task in group if kept.find(task) is None]:
+        _train_experts_of(missing, work, shared, number, kept)
+    found = [kept.find(task) or {} for task in group]
+    _save(
+        {
+            name: torch.stack([expert[name] for expert in found])
+            for name in ("b", "variance")
+        },
+        _group_path(work, number),
+    )
+
+
+def _train_experts_of(
+    tasks: list[int],
+    work: Workspace,
+    shared: SharedFactors,
+    number: int,
+    kept: KeptExperts,
+) -> None:
+    config = work.recipe.experts
+    source = ExpertSource(shared, tasks)
     batch = BatchConfig(
-        num_tasks=len(group),
+        num_tasks=len(tasks),
         rows_per_task=config.rows_per_task,
         swapped_share=0,
         num_buckets=1,
@@ -228,12 +252,14 @@ def train_expert_group(work: Workspace, shared: SharedFactors, number: int) -> N
         source,
         config.optim,
         batch,
-        name=f"experts-{number:04d}",
-        tasks=group,
+        # Others are missing once some are kept: that is another stage, from its start.
+        name=f"experts-{number:04d}-of-{len(tasks)}",
+        tasks=tasks,
         watchers=[spread],
     )
-    b_GP = source.b_NP.detach().cpu()
-    _save({"b": b_GP, "variance": spread.variance().cpu()}, _group_path(work, number))
+    b_NP, variance_NP = source.b_NP.detach().cpu(), spread.variance().cpu()
+    for place, task in enumerate(tasks):
+        kept.keep(task, b_P=b_NP[place], variance_P=variance_NP[place])
 
 
 def _group_path(work: Workspace, number: int) -> Path:

@@ -71,6 +71,7 @@ def test_experts_survive_the_death_of_their_worker(
     found = run.train_experts(far, shared, elsewhere=elsewhere)
     killer.join()
     assert killed
+    monkeypatch.setenv("GENADAPTER_HOME", str(work.folder.with_name("elsewhere")))
     here = replace(far, folder=work.folder.with_name("here"))
     expected = run.train_experts(here, shared)
     torch.testing.assert_close(found.b_NP, expected.b_NP, rtol=1e-3, atol=1e-4)
