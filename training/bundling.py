@@ -66,8 +66,8 @@ def bundle_run(
 
 
 def _familiarity(work: Workspace) -> FamiliarityScale:
-    """Fitted to two descriptions of every task that the experts were trained on."""
-    known = [task.train_descriptions[:2] for task in work.tasks[: work.num_experts]]
+    """Fitted to two descriptions of every task that was trained on."""
+    known = [task.train_descriptions[:2] for task in work.tasks[: work.num_natural]]
 
     def fit() -> dict[str, Any]:  # Any: plain JSON
         scale = fit_scale(
@@ -123,7 +123,7 @@ def _save(
 
 def _trained_on(work: Workspace) -> list[str]:
     """Ids of the run's tasks, and of those that the bundle it started from had met."""
-    own = [task.id for task in work.tasks[: work.num_experts]]
+    own = [task.id for task in work.tasks[: work.num_natural]]
     before = [] if work.start is None else work.start.manifest.trained_on
     return list(dict.fromkeys([*before, *own]))
 
@@ -152,17 +152,19 @@ def card(
     results: dict[str, Any],  # Any: plain JSON
 ) -> str:
     """Text of the bundle's README: what it is, what it learned from, how far it goes."""
-    trained = work.tasks[: work.num_experts]
-    made = work.tasks[work.num_experts : work.num_train]
-    num_drills, num_documents = (
-        sum(task.family == name for task in made) for name in ("drills", "documents")
+    trained = work.tasks[: work.num_natural]
+    made = work.tasks[work.num_natural : work.num_train]
+    num_drills, num_documents, num_profiles = (
+        sum(task.family == name for task in made)
+        for name in ("drills", "documents", "profiles")
     )
-    num_variants = len(made) - num_drills - num_documents
+    num_variants = len(made) - num_drills - num_documents - num_profiles
     more = "".join(
         f"; on {count} {name}"
         for count, name in (
             (num_drills, "drills, small rules with parameters"),
             (num_documents, "documents of invented facts"),
+            (num_profiles, "users with preferences"),
         )
         if count
     )

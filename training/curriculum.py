@@ -28,7 +28,9 @@ class Curriculum:
     """The tasks of a run."""
 
     natural: tuple[Task, ...]
-    """Training tasks as they were built or given."""
+    """Training tasks as they were built or given; first those that get an expert."""
+    num_experts: int
+    """Of them, so many get one."""
     made: tuple[Task, ...]
     """What was made for training: variants of those, drills, documents and profiles."""
     validation: tuple[Task, ...]
@@ -53,6 +55,9 @@ def make_curriculum(recipe: Recipe, base: BaseModel) -> Curriculum:
     natural, validation = (
         _with_rows(tasks, base, recipe) for tasks in select_tasks(recipe)
     )
+    with_expert = _thinned(natural, recipe.experts.max_tasks)
+    known = {task.id for task in with_expert}
+    natural = [*with_expert, *(task for task in natural if task.id not in known)]
     varied = variants(
         natural,
         relabelled=recipe.data.relabelled,
@@ -72,6 +77,7 @@ def make_curriculum(recipe: Recipe, base: BaseModel) -> Curriculum:
     made = [*varied, *drills, *documents, *profiles]
     return Curriculum(
         natural=tuple(natural),
+        num_experts=len(with_expert),
         made=tuple(_with_rows(made, base, recipe)),
         validation=tuple(validation),
     )

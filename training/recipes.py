@@ -126,10 +126,13 @@ class ExpertsConfig:
     """Rows of each a step."""
     num_components: int = 240
     """Basis vectors that the experts are kept in."""
+    max_tasks: int = 0
+    """Training tasks that get an expert at most, spread evenly; 0 gives all one."""
 
     def __post_init__(self) -> None:
         """Rejects sizes that train nothing."""
         at_least(1, self, "group_size", "rows_per_task", "num_components")
+        at_least(0, self, "max_tasks")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -22,7 +22,7 @@ from training.batches import TaskData
 from training.conditions import ConditionTable
 from training.curriculum import make_curriculum
 from training.datamodule import BatchConfig
-from training.recipes import DataConfig, Recipe
+from training.recipes import DataConfig, ExpertsConfig, OptimConfig, Recipe
 from training.tasks import Task
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,9 @@ class Workspace:
     tasks: tuple[Task, ...]
     """Training tasks first, then what was made of them, then the validation tasks."""
     num_experts: int
-    """Training tasks without variants and drills: those that get an expert."""
+    """Training tasks that get an expert; they come first."""
+    num_natural: int
+    """Training tasks as they were built or given, without what was made of them."""
     num_train: int
     """Tasks that are trained on, variants and drills included."""
     data: TaskData
@@ -80,12 +82,12 @@ class Workspace:
         """How often each training task is drawn."""
         share, num_made = (
             self.recipe.data.natural_share,
-            self.num_train - self.num_experts,
+            self.num_train - self.num_natural,
         )
         if not num_made:
             return dict.fromkeys(self.train_tasks, 1.0)
-        natural, made = share / self.num_experts, (1 - share) / num_made
-        return {t: natural if t < self.num_experts else made for t in self.train_tasks}
+        natural, made = share / self.num_natural, (1 - share) / num_made
+        return {t: natural if t < self.num_natural else made for t in self.train_tasks}
 
     @property
     def validation_tasks(self) -> range:
@@ -164,7 +166,8 @@ def prepare(
         spec=spec,
         reading_spec=reading_spec,
         tasks=tasks,
-        num_experts=len(curriculum.natural),
+        num_experts=curriculum.num_experts,
+        num_natural=len(curriculum.natural),
         num_train=len(curriculum.natural) + len(curriculum.made),
         data=data,
         conditions=ConditionTable.encode(tasks, encoder, num_shown=recipe.data.shown),
@@ -202,7 +205,12 @@ def check_same_run(recipe: Recipe) -> None:
     found, wanted = read_json(path), to_json(recipe)
     # A setting that came later was what it is by default.
     found = {"start": "", "learns_to_read": True, **found}
-    for section, config in (("data", DataConfig()), ("batch", BatchConfig())):
+    experts = ExpertsConfig(optim=OptimConfig())
+    for section, config in (
+        ("data", DataConfig()),
+        ("batch", BatchConfig()),
+        ("experts", experts),
+    ):
         defaults = json.loads(json.dumps(asdict(config)))
         found[section] = {**defaults, **found.get(section, {})}
     changed = [

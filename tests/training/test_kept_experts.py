@@ -85,3 +85,18 @@ def test_damaged_expert_is_named(
         path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(CorruptArtifactError, match=r"experts/[0-9a-f]{24}"):
         train_experts(open_run("second"), shared)
+
+
+def test_some_tasks_may_do_without_an_expert(
+    open_run: Callable[..., Workspace], shared: SharedFactors
+) -> None:
+    """They are trained on as all others."""
+    whole = open_run("whole")
+    recipe = replace(
+        whole.recipe, name="few", experts=replace(whole.recipe.experts, max_tasks=2)
+    )
+    few = prepare(recipe, base=whole.base, encoder=whole.encoder)
+    assert len(train_experts(few, shared).b_NP) == 2
+    assert few.num_natural == whole.num_natural == 4
+    assert {t.id for t in few.tasks} == {t.id for t in whole.tasks}
+    assert few.weights[0] == few.weights[3] == whole.weights[3]
