@@ -90,7 +90,7 @@ class Sheet:
                 descriptions=wordings(told[name]),
                 rows=rows,
                 pool=self.FAMILY,
-                group=name,
+                group=f"{self.FAMILY}_{name}",
                 licence=self._content["licence"],
                 source="written by hand",
             )
