@@ -40,10 +40,12 @@ from genadapter.errors import ConfigError
 from genadapter.generators.base import Features, Generator, PrefixStart, Surroundings
 from genadapter.library import SharedFactors, flatten_b
 from genadapter.lora import LoraSpec
-from genadapter.reading import MAX_READ_TOKENS, Reader, Reading
+from genadapter.reading import Reader, Reading
 
 QUERY, KEY, VALUE = "q_proj", "k_proj", "v_proj"
 """The modules that a prefix takes; keys and values are written, queries always turned."""
+NUM_POSITIONS = 96
+"""Tokens of a passage that have a position of their own; later ones share the last."""
 
 
 @final
@@ -214,10 +216,7 @@ class _Listener(nn.Module):
         super().__init__()
         self.dropout = nn.Dropout(config.dropout)
         self.token = nn.Linear(hidden_size, config.width)
-        # Two tokens more than a description has: the gap behind it.
-        self.position_TD = nn.Parameter(
-            torch.randn(MAX_READ_TOKENS + 2, config.width) * 0.02
-        )
+        self.position_TD = nn.Parameter(torch.randn(NUM_POSITIONS, config.width) * 0.02)
         self.layer = nn.TransformerEncoderLayer(
             config.width,
             config.num_heads,
@@ -232,7 +231,8 @@ class _Listener(nn.Module):
     def forward(self, reading: Reading) -> Tensor:
         first_BTD = reading.states_BLTD[:, 0].contiguous()
         states_BTD = self.token(self.dropout(first_BTD))
-        states_BTD = states_BTD + self.position_TD[reading.places_BT]
+        places_BT = reading.places_BT.clamp(max=NUM_POSITIONS - 1)
+        states_BTD = states_BTD + self.position_TD[places_BT]
         told_BTD: Tensor = self.norm(
             self.layer(states_BTD, src_key_padding_mask=~reading.mask_BT)
         )

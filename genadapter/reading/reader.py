@@ -24,7 +24,7 @@ from genadapter.reading.integer_layers import IntegerLayers
 from genadapter.reading.llama_layer import from_plain_llama
 from genadapter.reading.padded_layers import PaddedLayers
 
-MAX_READ_TOKENS = 94
+MAX_READ_TOKENS = 188
 """A longer passage is cut."""
 
 

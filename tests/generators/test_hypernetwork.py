@@ -11,7 +11,10 @@ import torch
 from genadapter.base_model import BaseModel
 from genadapter.errors import ConfigError
 from genadapter.generators import Features, Generator, Surroundings, find_family
-from genadapter.generators.hypernetwork import HypernetworkGenerator
+from genadapter.generators.hypernetwork import (
+    NUM_POSITIONS,
+    HypernetworkGenerator,
+)
 from genadapter.library import split_b
 
 NewGenerator = Callable[..., Generator]
@@ -108,6 +111,23 @@ def test_each_token_begins_with_its_own_stretch(
     far_MT = generator._distances(reading.mask_BT)[0, :, :length].abs()
     assert far_MT[0].argmin() == 0
     assert far_MT[15].argmin() == length - 1
+
+
+def test_a_long_description_is_heard_to_its_end(
+    new_generator: NewGenerator, base: BaseModel
+) -> None:
+    """Beyond the positions that a passage has, what is said still counts."""
+    generator = new_generator("hypernetwork")
+    assert isinstance(generator, HypernetworkGenerator)
+    start = "red " * (NUM_POSITIONS + 4)
+    texts = [(f"{start}{end}",) for end in ("cats", "fish")]
+    reading = generator.reader(base).read(texts)
+    assert int(reading.places_BT.max()) > NUM_POSITIONS
+    told_BTD = generator.listener(reading)
+    torch.testing.assert_close(
+        reading.states_BLTD[0, :, :90], reading.states_BLTD[1, :, :90]
+    )
+    assert (told_BTD[0, :90] - told_BTD[1, :90]).abs().max() > 1e-4
 
 
 def test_reads_through_an_adapter_of_its_own(
