@@ -120,7 +120,7 @@ def test_a_long_description_is_heard_to_its_end(
     generator = new_generator("hypernetwork")
     assert isinstance(generator, HypernetworkGenerator)
     start = "red " * (NUM_POSITIONS + 4)
-    texts = [(f"{start}{end}",) for end in ("cats", "fish")]
+    texts = [(f"{start}{end}",) for end in ("cat", "dog")]
     reading = generator.reader(base).read(texts)
     assert int(reading.places_BT.max()) > NUM_POSITIONS
     told_BTD = generator.listener(reading)
