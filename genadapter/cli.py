@@ -34,6 +34,7 @@ from genadapter.display import (
     times_values,
 )
 from genadapter.errors import ConfigError, GenAdapterError
+from genadapter.exit_codes import EPILOG, exit_code_of
 
 if TYPE_CHECKING:
     from genadapter.adapter import Adapter
@@ -119,18 +120,20 @@ class Loaders:
 
 
 class _Commands(TyperGroup):
-    """Turns errors made for people into one red line."""
+    """Turns errors made for people into one red line and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:  # Any: typer's own context and results
-        """Runs the command; leaves with 2 where it raises an error of ours."""
+        """Runs the command; leaves with the code of the error that it raises."""
         try:
             return super().invoke(ctx)
-        except (GenAdapterError, OSError) as error:
+        except (GenAdapterError, OSError, KeyboardInterrupt) as error:
             print_error(_with_next_step(error))
-            raise typer.Exit(2) from error
+            raise typer.Exit(exit_code_of(error)) from error
 
 
-def _with_next_step(error: GenAdapterError | OSError) -> str:
+def _with_next_step(error: GenAdapterError | OSError | KeyboardInterrupt) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
     if isinstance(error, GenAdapterError):
         return str(error)
     # What the system raises names the path, and leaves it at that.
@@ -148,6 +151,7 @@ def create_app() -> typer.Typer:
         help="Describe a task in words, get a working LoRA adapter in milliseconds.",
         no_args_is_help=True,
         add_completion=False,
+        epilog=EPILOG,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
@@ -163,7 +167,8 @@ def create_app() -> typer.Typer:
     app.add_typer(models, name="models")
     bench_group(app).command("generate")(bench_generate)
     if broken := register_commands(app):
-        app.info.epilog = f"Not loaded: {', '.join(broken)}; see `genadapter doctor`."
+        found = f"Not loaded: {', '.join(broken)}; see `genadapter doctor`."
+        app.info.epilog = f"{EPILOG} {found}"
     return app
 
 

@@ -17,11 +17,23 @@ from genadapter.adapter import Adapter, load_adapter, save_adapter
 from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle
 from genadapter.cli import Loaders, create_app
-from genadapter.errors import BundleNotFoundError
+from genadapter.errors import (
+    BundleNotFoundError,
+    ConfigError,
+    CorruptArtifactError,
+    GenAdapterError,
+    StorageError,
+)
 from genadapter.pipeline import Pipeline
 
 DESCRIPTION = "give the plural of a noun"
-HEAVY_MODULES = ("torch", "transformers", "sentence_transformers", "faiss", "lightning")
+HEAVY_MODULES = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "faiss",
+    "lightning",
+)
 
 Invoke = Callable[..., Result]
 
@@ -236,7 +248,7 @@ def test_file_system_errors_are_told_like_our_own(
     """A folder that cannot be made is named, with what to do about it."""
     (tmp_path / "file").write_text("")
     result = invoke("generate", DESCRIPTION, "--out", str(tmp_path / "file" / "new"))
-    assert result.exit_code == 2
+    assert result.exit_code == 5
     assert "error:" in result.stderr
     assert str(tmp_path / "file") in result.stderr
     assert "then run the command again" in result.stderr
@@ -249,7 +261,7 @@ def test_damaged_folder_is_not_reported_as_written(
     path = Path(adapter_folder) / "adapter_model.safetensors"
     path.write_bytes(path.read_bytes()[:-10])
     result = invoke("generate", DESCRIPTION, "--out", adapter_folder)
-    assert result.exit_code == 2
+    assert result.exit_code == 4
     assert "adapter_model.safetensors" in result.stderr
 
 
@@ -292,7 +304,7 @@ def test_run_refuses_another_base(
     """An adapter on weights it was not made for would answer nonsense."""
     other = Loaders(base=lambda _: new_base(seed=1))
     result = invoke("run", adapter_folder, "cat", loaders=other)
-    assert result.exit_code == 2
+    assert result.exit_code == 4
     assert "made for base" in result.stderr
 
 
@@ -336,8 +348,40 @@ def test_export_writes_a_file_for_llama_cpp(
 def test_run_of_a_missing_adapter_says_what_is_expected(invoke: Invoke) -> None:
     """The message tells which command makes one."""
     result = invoke("run", "nowhere", "cat")
-    assert result.exit_code == 2
+    assert result.exit_code == 3
     assert "genadapter generate --out" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (GenAdapterError("something else"), 1),
+        (ConfigError("a wrong setting"), 2),
+        (BundleNotFoundError("no bundle"), 3),
+        (CorruptArtifactError("a damaged file"), 4),
+        (StorageError(Path("x"), "disk full"), 5),
+        (PermissionError("not yours"), 5),
+        (KeyboardInterrupt(), 130),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_exit_code_tells_what_went_wrong(
+    error: BaseException, code: int, invoke: Invoke
+) -> None:
+    """Every kind of failure by one line on stderr and its own code."""
+
+    def fail(*_: object) -> Pipeline:
+        raise error
+
+    result = invoke("generate", DESCRIPTION, loaders=Loaders(pipeline=fail))
+    assert result.exit_code == code
+    assert f"error: {error or 'interrupted'}" in result.stderr
+    assert result.stdout == ""
+
+
+def test_unknown_command_is_wrong_use(invoke: Invoke) -> None:
+    """Typer's own usage errors have the code of ours."""
+    assert invoke("generat").exit_code == 2
 
 
 def test_demo_shows_base_and_adapter_for_every_input(invoke: Invoke) -> None:
