@@ -1,7 +1,8 @@
 """The `genadapter` command: words in, a PEFT folder out.
 
 Whatever is slow to import is imported inside the command that needs it, so that help
-answers at once. Results go to stdout, all else to stderr.
+answers at once. Results go to stdout, all else to stderr. The file is long because every
+command of this package is in it: its options, a call or two, and what is printed.
 """
 
 from __future__ import annotations
@@ -19,12 +20,16 @@ import typer
 from typer.core import TyperGroup
 
 from genadapter.display import (
+    difference_values,
     generated_values,
+    inspection_values,
     print_answers,
     print_checks,
+    print_difference,
     print_error,
     print_generated,
     print_hint,
+    print_inspection,
     print_json,
     print_shown,
     print_times,
@@ -159,6 +164,8 @@ def create_app() -> typer.Typer:
     app.command()(generate)
     app.command()(run)
     app.command()(export)
+    app.command("inspect")(inspect_adapter)
+    app.command()(diff)
     app.command()(demo)
     app.command()(doctor)
     models = typer.Typer(help="The base model and the encoder.", no_args_is_help=True)
@@ -413,6 +420,48 @@ def export(
         print_json({"id": loaded.id, "file": str(gguf), "bytes": gguf.stat().st_size})
     else:
         typer.echo(f"{loaded.id}: {gguf}")
+
+
+def inspect_adapter(
+    adapter: Annotated[Path, typer.Argument(help="Folder that `generate` wrote.")],
+    png: Annotated[
+        Path | None, typer.Option(help="New file for the norms as a heat map.")
+    ] = None,
+    is_json: JsonOption = False,
+) -> None:
+    """Show what an adapter is, and how much it changes where."""
+    from genadapter.adapter import load_adapter
+    from genadapter.heat_map import save_png
+    from genadapter.inspection import inspect_weights
+
+    if png is not None and png.exists():
+        raise ConfigError(f"{png} exists: give a file that does not exist yet")
+    loaded = load_adapter(adapter)
+    found = inspect_weights(loaded.weights, loaded.spec)
+    if png is not None:
+        save_png(found.norms, layers=found.layers, title=loaded.id, file=png)
+    if is_json:
+        print_json(inspection_values(found, loaded, adapter))
+    else:
+        print_inspection(found, loaded, adapter)
+
+
+def diff(
+    first: Annotated[Path, typer.Argument(metavar="A", help="Folder of an adapter.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Folder of another.")],
+    is_json: JsonOption = False,
+) -> None:
+    """Compare how two adapters of one base were made, and what they change."""
+    from genadapter.adapter import load_adapter
+    from genadapter.inspection import differ
+
+    ours, theirs = load_adapter(first), load_adapter(second)
+    difference = differ(ours, theirs)
+    places = {"a": (ours.id, first), "b": (theirs.id, second)}
+    if is_json:
+        print_json(difference_values(difference, places))
+    else:
+        print_difference(difference, places)
 
 
 def _check_fits(adapter: Adapter, base: BaseModel) -> None:

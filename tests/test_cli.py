@@ -24,6 +24,7 @@ from genadapter.errors import (
     GenAdapterError,
     StorageError,
 )
+from genadapter.lora import layer_norms, scaled, zeros
 from genadapter.pipeline import Pipeline
 
 DESCRIPTION = "give the plural of a noun"
@@ -33,6 +34,7 @@ HEAVY_MODULES = (
     "sentence_transformers",
     "faiss",
     "lightning",
+    "matplotlib",
 )
 
 Invoke = Callable[..., Result]
@@ -350,6 +352,144 @@ def test_run_of_a_missing_adapter_says_what_is_expected(invoke: Invoke) -> None:
     result = invoke("run", "nowhere", "cat")
     assert result.exit_code == 3
     assert "genadapter generate --out" in result.stderr
+
+
+def test_inspect_tells_all_that_the_folder_holds(
+    invoke: Invoke, adapter: Adapter, tmp_path: Path
+) -> None:
+    """Provenance, shape and size, and a norm for every layer of every module."""
+    made = replace(adapter.provenance, description=DESCRIPTION, familiarity=0.25)
+    folder = tmp_path / "known"
+    save_adapter(replace(adapter, provenance=made), folder)
+    values = values_of(invoke("inspect", str(folder), "--json"))
+    assert values["id"] == adapter.id
+    assert values["family"] == adapter.provenance.family
+    assert values["description"] == DESCRIPTION
+    assert values["familiarity"] == 0.25
+    assert values["neighbours"][0]["id"] == adapter.provenance.neighbours[0][0]
+    assert (values["rank"], values["alpha"]) == (adapter.spec.rank, adapter.spec.alpha)
+    assert values["layers"] == list(adapter.spec.layers)
+    assert values["norms"] == {
+        name: pytest.approx(norms)
+        for name, norms in layer_norms(adapter.weights, adapter.spec).items()
+    }
+    assert values["num_bytes"] == sum(f.stat().st_size for f in folder.iterdir())
+    text = invoke("inspect", str(folder)).stdout
+    assert DESCRIPTION in text
+    assert "familiarity  more than 25% of the descriptions" in text
+    assert adapter.provenance.neighbours[0][0] in text
+    rows = dict(line.split() for line in text.splitlines()[-len(values["norms"]) :])
+    assert list(rows) == sorted(values["norms"])
+    assert {len(blocks) for blocks in rows.values()} == {len(adapter.spec.layers)}
+    assert "█" in "".join(rows.values())
+
+
+def test_inspect_says_that_the_words_were_not_kept(
+    invoke: Invoke, adapter_folder: str
+) -> None:
+    """Then the kind of what it was told is all there is; nothing stands for unknown."""
+    text = invoke("inspect", adapter_folder).stdout
+    assert "description, not kept here" in text
+    assert "familiarity" not in text
+    assert "None" not in text
+
+
+def test_inspect_draws_a_heat_map_over_nothing_that_is_there(
+    invoke: Invoke, adapter_folder: str, tmp_path: Path
+) -> None:
+    """A PNG beside the report; a second one needs another name."""
+    arguments = ("inspect", adapter_folder, "--png", str(tmp_path / "norms.png"))
+    assert invoke(*arguments).exit_code == 0
+    assert (tmp_path / "norms.png").read_bytes().startswith(b"\x89PNG")
+    again = invoke(*arguments)
+    assert again.exit_code == 2
+    assert "give a file that does not exist yet" in again.stderr
+
+
+def test_inspect_without_matplotlib_names_the_extra(
+    invoke: Invoke,
+    adapter_folder: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only the picture needs it."""
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert invoke("inspect", adapter_folder).exit_code == 0
+    result = invoke("inspect", adapter_folder, "--png", str(tmp_path / "norms.png"))
+    assert result.exit_code == 3
+    assert "pip install 'genadapter[training]'" in result.stderr
+    assert result.stdout == ""
+
+
+def test_diff_tells_facts_and_changes_apart(
+    invoke: Invoke, adapter: Adapter, adapter_folder: str, tmp_path: Path
+) -> None:
+    """What differs, with both values; and how like the changes are, module by module."""
+    made = replace(adapter.provenance, seed=1, kinds=("description", "examples"))
+    weights = scaled(adapter.weights, -1)
+    other = replace(adapter, id="lora-other", provenance=made, weights=weights)
+    save_adapter(other, tmp_path / "other")
+    arguments = ("diff", adapter_folder, str(tmp_path / "other"))
+    values = values_of(invoke(*arguments, "--json"))
+    assert values["a"] == {"id": adapter.id, "path": adapter_folder}
+    assert values["b"]["id"] == "lora-other"
+    assert values["facts"] == {
+        "seed": {"a": 0, "b": 1},
+        "kinds": {"a": ["description"], "b": ["description", "examples"]},
+    }
+    assert values["cosine"] == pytest.approx(-1)
+    module = adapter.spec.modules[0]
+    found = values["modules"][module.name]
+    assert found["relative_distance"] == pytest.approx(2)
+    assert list(found["layers"]) == [str(layer) for layer in module.layers]
+    text = invoke(*arguments).stdout
+    assert "description, examples" in text
+    assert "-1.000  2.000         -1.000 to -1.000" in text
+
+
+def test_diff_of_an_adapter_with_itself_finds_nothing(
+    invoke: Invoke, adapter_folder: str
+) -> None:
+    """Said in words rather than by an empty table."""
+    text = invoke("diff", adapter_folder, adapter_folder).stdout
+    assert "made alike" in text
+    assert "all" in text.splitlines()[-1]
+    assert "1.000   0.000" in text.splitlines()[-1]
+
+
+def test_diff_shows_neighbours_and_what_only_one_knows(
+    invoke: Invoke, adapter: Adapter, adapter_folder: str, tmp_path: Path
+) -> None:
+    """Experts by name, sums by their beginning, and a dash for what is not known."""
+    made = replace(
+        adapter.provenance,
+        neighbours=(("task-9", 0.5),),
+        bundle="f" * 64,
+        description=DESCRIPTION,
+    )
+    weights = zeros(adapter.spec)
+    other = replace(adapter, id="lora-other", provenance=made, weights=weights)
+    save_adapter(other, tmp_path / "other")
+    arguments = ("diff", adapter_folder, str(tmp_path / "other"))
+    facts = values_of(invoke(*arguments, "--json"))["facts"]
+    assert facts["neighbours"]["b"] == [{"id": "task-9", "similarity": 0.5}]
+    text = invoke(*arguments).stdout
+    rows = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line}
+    assert rows["description"][0] == "-"
+    assert rows["bundle"][1] == "f" * 12
+    assert "task-9 (0.50)" in text
+    assert rows["all"] == ["-", "1.000"]
+
+
+def test_diff_refuses_adapters_of_two_bases(
+    invoke: Invoke, adapter: Adapter, adapter_folder: str, tmp_path: Path
+) -> None:
+    """Files that do not fit each other have an exit code of their own."""
+    spec = replace(adapter.spec, base_fingerprint="another")
+    save_adapter(replace(adapter, id="lora-b", spec=spec), tmp_path / "b")
+    result = invoke("diff", adapter_folder, str(tmp_path / "b"))
+    assert result.exit_code == 4
+    assert "give two adapters of one base model" in result.stderr
 
 
 @pytest.mark.parametrize(
