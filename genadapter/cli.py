@@ -28,6 +28,7 @@ from genadapter.display import (
     print_difference,
     print_error,
     print_generated,
+    print_greeting,
     print_hint,
     print_inspection,
     print_json,
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from genadapter.manifest import Manifest
     from genadapter.pipeline import Pipeline
 
+SUMMARY = "Describe a task in words, get a working LoRA adapter in milliseconds."
+"""What the project is, for help and greeting."""
 COMMANDS_GROUP = "genadapter.commands"
 """Entry points of this group are `register(app: typer.Typer) -> None`."""
 LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
@@ -135,6 +138,14 @@ class _Commands(TyperGroup):
             print_error(_with_next_step(error))
             raise typer.Exit(exit_code_of(error)) from error
 
+    def get_params(self, ctx: Any) -> list[Any]:  # Any: typer's own
+        """The options, each told in a line."""
+        params: list[Any] = super().get_params(ctx)
+        for param in params:
+            if param.name == "show_completion":
+                param.help = "Print what that would install."
+        return params
+
 
 def _with_next_step(error: GenAdapterError | OSError | KeyboardInterrupt) -> str:
     if isinstance(error, KeyboardInterrupt):
@@ -153,14 +164,12 @@ def create_app() -> typer.Typer:
     app = typer.Typer(
         cls=_Commands,
         name="genadapter",
-        help="Describe a task in words, get a working LoRA adapter in milliseconds.",
-        no_args_is_help=True,
-        add_completion=False,
+        help=SUMMARY,
         epilog=EPILOG,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    app.callback()(_start)
+    app.callback(invoke_without_command=True)(_start)
     app.command()(generate)
     app.command()(run)
     app.command()(export)
@@ -240,6 +249,8 @@ def _start(
     level = logging.INFO if is_verbose else logging.WARNING
     logging.basicConfig(level=level, format=LOG_FORMAT)
     ctx.obj = ctx.obj or Loaders()
+    if ctx.invoked_subcommand is None:
+        print_greeting(SUMMARY)
 
 
 def generate(

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
 Neighbours = Sequence[tuple[str, float]]
 """Experts with their similarities, nearest first."""
+NEXT_STEPS = {
+    'genadapter generate "Name the opposite."': "write an adapter",
+    "genadapter demo": "compare answers on tasks never trained on",
+    "genadapter serve": "serve adapters and chat over HTTP",
+}
+"""Commands for who comes first, and what each will do."""
 
 
 @contextmanager
@@ -54,6 +60,13 @@ def print_json(values: object) -> None:
     """JSON on stdout, for programs."""
     json.dump(values, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
+
+
+def print_greeting(summary: str) -> None:
+    """What this is and what to do next, for who gave no command."""
+    width = max(map(len, NEXT_STEPS))
+    steps = [f"  {step:{width}}  {told}" for step, told in NEXT_STEPS.items()]
+    typer.echo("\n".join([summary, "", *steps, "", "All commands: genadapter --help"]))
 
 
 def generated_values(

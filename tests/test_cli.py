@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -354,6 +355,19 @@ def test_run_of_a_missing_adapter_says_what_is_expected(invoke: Invoke) -> None:
     assert "genadapter generate --out" in result.stderr
 
 
+def test_without_a_command_the_next_ones_are_named(invoke: Invoke) -> None:
+    """What it is, three commands that exist, and where all of them are listed."""
+    result = invoke()
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("Describe a task in words")
+    steps = [line.split()[:2] for line in lines if line.startswith("  genadapter")]
+    assert [command for _, command in steps] == ["generate", "demo", "serve"]
+    assert lines[-1].endswith("genadapter --help")
+    for _, command in steps:
+        assert invoke(command, "--help").exit_code == 0
+
+
 def test_inspect_tells_all_that_the_folder_holds(
     invoke: Invoke, adapter: Adapter, tmp_path: Path
 ) -> None:
@@ -635,15 +649,62 @@ def test_version_is_the_installed_one(invoke: Invoke) -> None:
     assert invoke("--version").stdout.startswith("genadapter ")
 
 
-def test_help_imports_nothing_heavy() -> None:
-    """Help answers at once because no command's library is loaded for it."""
+@pytest.mark.parametrize(
+    ("arguments", "environment", "told"),
+    [
+        ((), {}, "genadapter --help"),
+        (("--help",), {}, "Exit codes: 0 fine"),
+        (("--show-completion", "bash"), {}, "complete -o default"),
+        (
+            (),
+            {
+                "_GENADAPTER_COMPLETE": "complete_bash",
+                "COMP_WORDS": "genadapter insp",
+                "COMP_CWORD": "1",
+            },
+            "inspect",
+        ),
+    ],
+    ids=["greeting", "help", "completion script", "completion"],
+)
+def test_what_the_shell_asks_imports_nothing_heavy(
+    arguments: tuple[str, ...], environment: dict[str, str], told: str
+) -> None:
+    """Answers come at once because no command's library is loaded for them."""
     code = (
-        "import sys; from genadapter.cli import create_app; create_app(); "
-        f"print([name for name in {HEAVY_MODULES!r} if name in sys.modules])"
+        "import atexit, sys; from genadapter.cli import main; "
+        f"atexit.register(lambda: print([name for name in {HEAVY_MODULES!r} "
+        "if name in sys.modules])); main()"
     )
-    command = [sys.executable, "-c", code]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    # Which shell runs the tests is not asked; the script is named by an argument.
+    named = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    run = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=os.environ | named | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told in run.stdout
+    assert run.stdout.endswith("[]\n")
+
+
+def test_completion_is_installed_for_the_shell(tmp_path: Path) -> None:
+    """Into the home folder, where the shell looks for it."""
+    run = subprocess.run(
+        [sys.executable, "-m", "genadapter", "--install-completion", "bash"],
+        env=os.environ
+        | {
+            "HOME": str(tmp_path),
+            "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "completion installed" in run.stdout
+    scripts = [path for path in tmp_path.rglob("*genadapter*") if path.is_file()]
+    assert any("_GENADAPTER_COMPLETE" in path.read_text() for path in scripts)
 
 
 def test_python_m_genadapter_is_the_command() -> None:
