@@ -1,7 +1,8 @@
 """The `genadapter` command: words in, a PEFT folder out.
 
 Whatever is slow to import is imported inside the command that needs it, so that help
-answers at once. Results go to stdout, all else to stderr.
+answers at once. Results go to stdout, all else to stderr. The file is long because every
+command of this package is in it: its options, a call or two, and what is printed.
 """
 
 from __future__ import annotations
@@ -19,12 +20,17 @@ import typer
 from typer.core import TyperGroup
 
 from genadapter.display import (
+    difference_values,
     generated_values,
+    inspection_values,
     print_answers,
     print_checks,
+    print_difference,
     print_error,
     print_generated,
+    print_greeting,
     print_hint,
+    print_inspection,
     print_json,
     print_shown,
     print_times,
@@ -34,6 +40,7 @@ from genadapter.display import (
     times_values,
 )
 from genadapter.errors import ConfigError, GenAdapterError
+from genadapter.exit_codes import EPILOG, exit_code_of
 
 if TYPE_CHECKING:
     from genadapter.adapter import Adapter
@@ -42,6 +49,8 @@ if TYPE_CHECKING:
     from genadapter.manifest import Manifest
     from genadapter.pipeline import Pipeline
 
+SUMMARY = "Describe a task in words, get a working LoRA adapter in milliseconds."
+"""What the project is, for help and greeting."""
 COMMANDS_GROUP = "genadapter.commands"
 """Entry points of this group are `register(app: typer.Typer) -> None`."""
 LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
@@ -119,18 +128,28 @@ class Loaders:
 
 
 class _Commands(TyperGroup):
-    """Turns errors made for people into one red line."""
+    """Turns errors made for people into one red line and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:  # Any: typer's own context and results
-        """Runs the command; leaves with 2 where it raises an error of ours."""
+        """Runs the command; leaves with the code of the error that it raises."""
         try:
             return super().invoke(ctx)
-        except (GenAdapterError, OSError) as error:
+        except (GenAdapterError, OSError, KeyboardInterrupt) as error:
             print_error(_with_next_step(error))
-            raise typer.Exit(2) from error
+            raise typer.Exit(exit_code_of(error)) from error
+
+    def get_params(self, ctx: Any) -> list[Any]:  # Any: typer's own
+        """The options, each told in a line."""
+        params: list[Any] = super().get_params(ctx)
+        for param in params:
+            if param.name == "show_completion":
+                param.help = "Print what that would install."
+        return params
 
 
-def _with_next_step(error: GenAdapterError | OSError) -> str:
+def _with_next_step(error: GenAdapterError | OSError | KeyboardInterrupt) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
     if isinstance(error, GenAdapterError):
         return str(error)
     # What the system raises names the path, and leaves it at that.
@@ -145,16 +164,17 @@ def create_app() -> typer.Typer:
     app = typer.Typer(
         cls=_Commands,
         name="genadapter",
-        help="Describe a task in words, get a working LoRA adapter in milliseconds.",
-        no_args_is_help=True,
-        add_completion=False,
+        help=SUMMARY,
+        epilog=EPILOG,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    app.callback()(_start)
+    app.callback(invoke_without_command=True)(_start)
     app.command()(generate)
     app.command()(run)
     app.command()(export)
+    app.command("inspect")(inspect_adapter)
+    app.command()(diff)
     app.command()(demo)
     app.command()(doctor)
     models = typer.Typer(help="The base model and the encoder.", no_args_is_help=True)
@@ -163,7 +183,8 @@ def create_app() -> typer.Typer:
     app.add_typer(models, name="models")
     bench_group(app).command("generate")(bench_generate)
     if broken := register_commands(app):
-        app.info.epilog = f"Not loaded: {', '.join(broken)}; see `genadapter doctor`."
+        found = f"Not loaded: {', '.join(broken)}; see `genadapter doctor`."
+        app.info.epilog = f"{EPILOG} {found}"
     return app
 
 
@@ -228,6 +249,8 @@ def _start(
     level = logging.INFO if is_verbose else logging.WARNING
     logging.basicConfig(level=level, format=LOG_FORMAT)
     ctx.obj = ctx.obj or Loaders()
+    if ctx.invoked_subcommand is None:
+        print_greeting(SUMMARY)
 
 
 def generate(
@@ -408,6 +431,48 @@ def export(
         print_json({"id": loaded.id, "file": str(gguf), "bytes": gguf.stat().st_size})
     else:
         typer.echo(f"{loaded.id}: {gguf}")
+
+
+def inspect_adapter(
+    adapter: Annotated[Path, typer.Argument(help="Folder that `generate` wrote.")],
+    png: Annotated[
+        Path | None, typer.Option(help="New file for the norms as a heat map.")
+    ] = None,
+    is_json: JsonOption = False,
+) -> None:
+    """Show what an adapter is, and how much it changes where."""
+    from genadapter.adapter import load_adapter
+    from genadapter.heat_map import save_png
+    from genadapter.inspection import inspect_weights
+
+    if png is not None and png.exists():
+        raise ConfigError(f"{png} exists: give a file that does not exist yet")
+    loaded = load_adapter(adapter)
+    found = inspect_weights(loaded.weights, loaded.spec)
+    if png is not None:
+        save_png(found.norms, layers=found.layers, title=loaded.id, file=png)
+    if is_json:
+        print_json(inspection_values(found, loaded, adapter))
+    else:
+        print_inspection(found, loaded, adapter)
+
+
+def diff(
+    first: Annotated[Path, typer.Argument(metavar="A", help="Folder of an adapter.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Folder of another.")],
+    is_json: JsonOption = False,
+) -> None:
+    """Compare how two adapters of one base were made, and what they change."""
+    from genadapter.adapter import load_adapter
+    from genadapter.inspection import differ
+
+    ours, theirs = load_adapter(first), load_adapter(second)
+    difference = differ(ours, theirs)
+    places = {"a": (ours.id, first), "b": (theirs.id, second)}
+    if is_json:
+        print_json(difference_values(difference, places))
+    else:
+        print_difference(difference, places)
 
 
 def _check_fits(adapter: Adapter, base: BaseModel) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from genadapter.demo import Shown
     from genadapter.doctor import Check
     from genadapter.familiarity import Familiarity
+    from genadapter.inspection import Difference, Inspection, Likeness
+
+Neighbours = Sequence[tuple[str, float]]
+"""Experts with their similarities, nearest first."""
+NEXT_STEPS = {
+    'genadapter generate "Name the opposite."': "write an adapter",
+    "genadapter demo": "compare answers on tasks never trained on",
+    "genadapter serve": "serve adapters and chat over HTTP",
+}
+"""Commands for who comes first, and what each will do."""
 
 
 @contextmanager
@@ -52,6 +62,13 @@ def print_json(values: object) -> None:
     sys.stdout.write("\n")
 
 
+def print_greeting(summary: str) -> None:
+    """What this is and what to do next, for who gave no command."""
+    width = max(map(len, NEXT_STEPS))
+    steps = [f"  {step:{width}}  {told}" for step, told in NEXT_STEPS.items()]
+    typer.echo("\n".join([summary, "", *steps, "", "All commands: genadapter --help"]))
+
+
 def generated_values(
     adapter: Adapter,
     folder: Path,
@@ -60,15 +77,11 @@ def generated_values(
     familiarity: Familiarity | None = None,
 ) -> dict[str, Any]:  # Any: plain JSON
     """What `generate` reports."""
-    neighbours = [
-        {"id": expert, "similarity": similarity}
-        for expert, similarity in adapter.provenance.neighbours
-    ]
     return {
         "id": adapter.id,
         "path": str(folder),
         "seconds": round(seconds, 4),
-        "neighbours": neighbours,
+        "neighbours": _neighbour_values(adapter.provenance.neighbours),
         "familiarity": familiarity and familiarity.share,
     }
 
@@ -82,16 +95,114 @@ def print_generated(
 ) -> None:
     """What `generate` reports, for people."""
     typer.echo(f"{adapter.id} in {1000 * seconds:.0f} ms: {folder}")
-    near = [f"{expert} ({near:.2f})" for expert, near in adapter.provenance.neighbours]
-    if near:
-        typer.echo(f"nearest experts: {', '.join(near)}")
+    if near := _neighbour_text(adapter.provenance.neighbours):
+        typer.echo(f"nearest experts: {near}")
     if familiarity is not None:
-        share = f"{100 * familiarity.share:.0f}%"
-        typer.echo(
-            f"familiarity: more than {share} of the descriptions it learned from"
-        )
+        typer.echo(f"familiarity: {_familiarity_text(familiarity.share)}")
         if familiarity.is_strange:
             print_hint("unlike any task that was learned from: expect little of it")
+
+
+def inspection_values(
+    found: Inspection, adapter: Adapter, folder: Path
+) -> dict[str, Any]:  # Any: plain JSON
+    """What `inspect` reports."""
+    made = adapter.provenance
+    return {
+        "id": adapter.id,
+        "path": str(folder),
+        "base_name": adapter.base_name,
+        "base_fingerprint": adapter.spec.base_fingerprint,
+        **asdict(made),
+        "neighbours": _neighbour_values(made.neighbours),
+        "rank": adapter.spec.rank,
+        "alpha": adapter.spec.alpha,
+        "num_parameters": found.num_parameters,
+        "num_bytes": _num_bytes(folder),
+        "layers": list(found.layers),
+        "norm": found.norm,
+        "norms": {name: list(norms_L) for name, norms_L in found.norms.items()},
+    }
+
+
+def print_inspection(found: Inspection, adapter: Adapter, folder: Path) -> None:
+    """What `inspect` reports, for people."""
+    from genadapter.heat_map import as_blocks
+
+    spec, made = adapter.spec, adapter.provenance
+    kinds = " and ".join(made.kinds)
+    facts = {
+        "id": adapter.id,
+        "family": made.family,
+        "told": made.description or f"{kinds}, not kept here",
+        "base": f"{adapter.base_name} ({spec.base_fingerprint})",
+        "rank": f"{spec.rank}, alpha {spec.alpha:g}",
+        "modules": ", ".join(found.norms),
+        "layers": f"{found.layers[0]} to {found.layers[-1]} ({len(found.layers)})",
+        "size": f"{found.num_parameters:,} numbers, {_num_bytes(folder) / 1e6:.1f} MB",
+        "made by": f"bundle {made.bundle[:12]}, seed {made.seed}",
+    }
+    if made.familiarity is not None:
+        facts["familiarity"] = _familiarity_text(made.familiarity)
+    if near := _neighbour_text(made.neighbours):
+        facts["nearest"] = near
+    _print_rows([[name, text] for name, text in facts.items()])
+    blocks = as_blocks(found.norms)
+    top = max(n or 0.0 for norms_L in found.norms.values() for n in norms_L)
+    typer.echo(f"\nnorm of the change {found.norm:.3g}; by layer, {top:.3g} at most:")
+    width = max(map(len, blocks))
+    for name, row in blocks.items():
+        typer.echo(f"  {name:{width}}  {row}")
+
+
+def difference_values(
+    difference: Difference, places: Mapping[str, tuple[str, Path]]
+) -> dict[str, Any]:  # Any: plain JSON
+    """What `diff` reports of `a` and `b`, which lie at places under ids."""
+    facts = dict(difference.facts)
+    if "neighbours" in facts:
+        ours, theirs = facts["neighbours"]
+        facts["neighbours"] = (_neighbour_values(ours), _neighbour_values(theirs))
+    return {
+        **{
+            name: {"id": identity, "path": str(folder)}
+            for name, (identity, folder) in places.items()
+        },
+        "facts": {name: {"a": a, "b": b} for name, (a, b) in facts.items()},
+        **asdict(difference.whole),
+        "modules": {
+            name: {
+                **asdict(likeness),
+                "layers": {
+                    str(layer): asdict(one)
+                    for layer, one in difference.by_layer[name].items()
+                },
+            }
+            for name, likeness in difference.by_module.items()
+        },
+    }
+
+
+def print_difference(
+    difference: Difference, places: Mapping[str, tuple[str, Path]]
+) -> None:
+    """What `diff` reports, for people."""
+    for name, (identity, folder) in places.items():
+        typer.echo(f"{name}  {identity}: {folder}")
+    rows = [["", *places]] if difference.facts else [["made alike, of one shape"]]
+    for name, pair in difference.facts.items():
+        rows.append([name, *(_fact_text(name, value) for value in pair)])
+    typer.echo()
+    _print_rows(rows)
+    rows = [["change", "cosine", "distance / a", "cosine of its layers"]]
+    for name, likeness in difference.by_module.items():
+        layers = [one.cosine for one in difference.by_layer[name].values()]
+        known = [cosine for cosine in layers if cosine is not None]
+        spread = f"{min(known):.3f} to {max(known):.3f}" if known else "-"
+        rows.append([name, *_likeness_text(likeness), spread])
+    rows.append(["all", *_likeness_text(difference.whole), ""])
+    typer.echo()
+    _print_rows(rows)
 
 
 def print_answers(answers: Sequence[Answers]) -> None:
@@ -172,6 +283,49 @@ def print_times(times: GenerateTimes) -> None:
     typer.echo(f"one adapter   p50 {times.p50_ms:.1f} ms, p95 {times.p95_ms:.1f} ms")
     typer.echo(f"one batch     {times.batch_adapters_per_second:.1f} adapters a second")
     typer.echo(f"peak memory   {times.peak_rss_mib:.0f} MiB")
+
+
+def _print_rows(rows: Sequence[Sequence[str]]) -> None:
+    """Columns, without lines between them."""
+    table = Table.grid(*[""] * len(rows[0]), padding=(0, 2))
+    for column in table.columns:
+        column.overflow = "fold"
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)
+
+
+def _likeness_text(likeness: Likeness) -> list[str]:
+    figures = (likeness.cosine, likeness.relative_distance)
+    return ["-" if figure is None else f"{figure:.3f}" for figure in figures]
+
+
+def _fact_text(name: str, value: Any) -> str:  # Any: plain JSON
+    if value is None:
+        return "-"
+    if name == "neighbours":
+        return _neighbour_text(value)
+    if name in ("bundle", "condition"):
+        return str(value)[:12]
+    return ", ".join(value) if name == "kinds" else str(value)
+
+
+def _neighbour_values(
+    neighbours: Neighbours,
+) -> list[dict[str, Any]]:  # Any: plain JSON
+    return [{"id": expert, "similarity": near} for expert, near in neighbours]
+
+
+def _neighbour_text(neighbours: Neighbours) -> str:
+    return ", ".join(f"{expert} ({near:.2f})" for expert, near in neighbours)
+
+
+def _familiarity_text(share: float) -> str:
+    return f"more than {100 * share:.0f}% of the descriptions it learned from"
+
+
+def _num_bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
 
 
 def _answers_table(

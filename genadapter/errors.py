@@ -12,7 +12,7 @@ GenAdapterError
   StorageError (OSError)               the disk did not take a file
   EmptyLibraryError                    retrieval asked of a library without experts
   TaskFormatError (ValueError)         a task file is malformed; names file and line
-  PackageUnavailableError              a package registry did not deliver
+  PackageUnavailableError              a package is not installed, or not delivered
 """
 
 from __future__ import annotations
@@ -83,11 +83,15 @@ class TaskFormatError(GenAdapterError, ValueError):
 
 
 class PackageUnavailableError(GenAdapterError):
-    """A package registry did not deliver a pinned package."""
+    """A package is not installed, or no registry delivered it."""
 
-    def __init__(self, requirement: str, detail: str) -> None:
+    def __init__(
+        self,
+        requirement: str,
+        detail: str,
+        *,
+        next_step: str = "Check the network and the package index that pip uses, then "
+        "run the command again",
+    ) -> None:
         last_line = detail.strip().splitlines()[-1] if detail.strip() else "no detail"
-        super().__init__(
-            f"could not fetch {requirement}: {last_line}. Check the network and the "
-            "package index that pip uses, then run the command again"
-        )
+        super().__init__(f"could not get {requirement}: {last_line}. {next_step}")

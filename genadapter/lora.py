@@ -201,14 +201,24 @@ def weighted_sum(
     )
 
 
-def inner_product(left: LoraWeights, right: LoraWeights) -> float:
-    """Sum over layers and modules of <B1 A1, B2 A2>, by rank x rank Gram matrices."""
-    total = 0.0
+def layer_inner_products(left: LoraWeights, right: LoraWeights) -> dict[str, Tensor]:
+    """<B1 A1, B2 A2> of every layer, by rank x rank Gram matrices; ranks may differ.
+
+    Returns:
+        Per module, float64 of shape (L,), without either adapter's scaling.
+    """
+    products = {}
     for name, a_LRI, b_LOR in left:
         gram_a_LRS = a_LRI.double() @ right.a[name].double().mT
         gram_b_LRS = b_LOR.double().mT @ right.b[name].double()
-        total += float((gram_a_LRS * gram_b_LRS).sum())
-    return total
+        products[name] = (gram_a_LRS * gram_b_LRS).sum(dim=(1, 2))
+    return products
+
+
+def inner_product(left: LoraWeights, right: LoraWeights) -> float:
+    """Sum over layers and modules of <B1 A1, B2 A2>."""
+    products = layer_inner_products(left, right)
+    return sum(float(products_L.sum()) for products_L in products.values())
 
 
 def norm(weights: LoraWeights) -> float:
@@ -223,13 +233,11 @@ def layer_norms(weights: LoraWeights, spec: LoraSpec) -> dict[str, tuple[float, 
         weights: An adapter.
         spec: Its shape; names the layers, and says how B @ A is scaled.
     """
-    norms = {}
-    for name, a_LRI, b_LOR in weights:
-        gram_a_LRR = a_LRI.double() @ a_LRI.double().mT
-        gram_b_LRR = b_LOR.double().mT @ b_LOR.double()
-        squares_L = (gram_a_LRR * gram_b_LRR).sum(dim=(1, 2)).clamp_min(0)
-        norms[name] = tuple((spec.scaling * squares_L.sqrt()).tolist())
-    return norms
+    squares = layer_inner_products(weights, weights)
+    return {
+        name: tuple((spec.scaling * squares_L.clamp_min(0).sqrt()).tolist())
+        for name, squares_L in squares.items()
+    }
 
 
 def canonical(weights: LoraWeights) -> LoraWeights:

@@ -15,12 +15,16 @@ HOMES = {
     "sentence_transformers": {"genadapter/encoder.py"},
     "faiss": {"genadapter/library.py"},
     "httpx": {"service/vllm/client.py"},
+    "matplotlib": {
+        "genadapter/heat_map.py",
+        "training/curves.py",
+        "training/evaluation/plots.py",
+    },
     "opentelemetry": {"service/tracing.py"},
     "sklearn": {"training/suite_report.py", "training/familiarity.py"},
 }
 OWNERS = {
     "lightning": "training",
-    "matplotlib": "training",
     "fastapi": "service",
     "httpx": "service",
     "uvicorn": "service",

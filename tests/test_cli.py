@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,11 +18,25 @@ from genadapter.adapter import Adapter, load_adapter, save_adapter
 from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle
 from genadapter.cli import Loaders, create_app
-from genadapter.errors import BundleNotFoundError
+from genadapter.errors import (
+    BundleNotFoundError,
+    ConfigError,
+    CorruptArtifactError,
+    GenAdapterError,
+    StorageError,
+)
+from genadapter.lora import layer_norms, scaled, zeros
 from genadapter.pipeline import Pipeline
 
 DESCRIPTION = "give the plural of a noun"
-HEAVY_MODULES = ("torch", "transformers", "sentence_transformers", "faiss", "lightning")
+HEAVY_MODULES = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "faiss",
+    "lightning",
+    "matplotlib",
+)
 
 Invoke = Callable[..., Result]
 
@@ -236,7 +251,7 @@ def test_file_system_errors_are_told_like_our_own(
     """A folder that cannot be made is named, with what to do about it."""
     (tmp_path / "file").write_text("")
     result = invoke("generate", DESCRIPTION, "--out", str(tmp_path / "file" / "new"))
-    assert result.exit_code == 2
+    assert result.exit_code == 5
     assert "error:" in result.stderr
     assert str(tmp_path / "file") in result.stderr
     assert "then run the command again" in result.stderr
@@ -249,7 +264,7 @@ def test_damaged_folder_is_not_reported_as_written(
     path = Path(adapter_folder) / "adapter_model.safetensors"
     path.write_bytes(path.read_bytes()[:-10])
     result = invoke("generate", DESCRIPTION, "--out", adapter_folder)
-    assert result.exit_code == 2
+    assert result.exit_code == 4
     assert "adapter_model.safetensors" in result.stderr
 
 
@@ -292,7 +307,7 @@ def test_run_refuses_another_base(
     """An adapter on weights it was not made for would answer nonsense."""
     other = Loaders(base=lambda _: new_base(seed=1))
     result = invoke("run", adapter_folder, "cat", loaders=other)
-    assert result.exit_code == 2
+    assert result.exit_code == 4
     assert "made for base" in result.stderr
 
 
@@ -336,8 +351,191 @@ def test_export_writes_a_file_for_llama_cpp(
 def test_run_of_a_missing_adapter_says_what_is_expected(invoke: Invoke) -> None:
     """The message tells which command makes one."""
     result = invoke("run", "nowhere", "cat")
-    assert result.exit_code == 2
+    assert result.exit_code == 3
     assert "genadapter generate --out" in result.stderr
+
+
+def test_without_a_command_the_next_ones_are_named(invoke: Invoke) -> None:
+    """What it is, three commands that exist, and where all of them are listed."""
+    result = invoke()
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("Describe a task in words")
+    steps = [line.split()[:2] for line in lines if line.startswith("  genadapter")]
+    assert [command for _, command in steps] == ["generate", "demo", "serve"]
+    assert lines[-1].endswith("genadapter --help")
+    for _, command in steps:
+        assert invoke(command, "--help").exit_code == 0
+
+
+def test_inspect_tells_all_that_the_folder_holds(
+    invoke: Invoke, adapter: Adapter, tmp_path: Path
+) -> None:
+    """Provenance, shape and size, and a norm for every layer of every module."""
+    made = replace(adapter.provenance, description=DESCRIPTION, familiarity=0.25)
+    folder = tmp_path / "known"
+    save_adapter(replace(adapter, provenance=made), folder)
+    values = values_of(invoke("inspect", str(folder), "--json"))
+    assert values["id"] == adapter.id
+    assert values["family"] == adapter.provenance.family
+    assert values["description"] == DESCRIPTION
+    assert values["familiarity"] == 0.25
+    assert values["neighbours"][0]["id"] == adapter.provenance.neighbours[0][0]
+    assert (values["rank"], values["alpha"]) == (adapter.spec.rank, adapter.spec.alpha)
+    assert values["layers"] == list(adapter.spec.layers)
+    assert values["norms"] == {
+        name: pytest.approx(norms)
+        for name, norms in layer_norms(adapter.weights, adapter.spec).items()
+    }
+    assert values["num_bytes"] == sum(f.stat().st_size for f in folder.iterdir())
+    text = invoke("inspect", str(folder)).stdout
+    assert DESCRIPTION in text
+    assert "familiarity  more than 25% of the descriptions" in text
+    assert adapter.provenance.neighbours[0][0] in text
+    rows = dict(line.split() for line in text.splitlines()[-len(values["norms"]) :])
+    assert list(rows) == sorted(values["norms"])
+    assert {len(blocks) for blocks in rows.values()} == {len(adapter.spec.layers)}
+    assert "█" in "".join(rows.values())
+
+
+def test_inspect_says_that_the_words_were_not_kept(
+    invoke: Invoke, adapter_folder: str
+) -> None:
+    """Then the kind of what it was told is all there is; nothing stands for unknown."""
+    text = invoke("inspect", adapter_folder).stdout
+    assert "description, not kept here" in text
+    assert "familiarity" not in text
+    assert "None" not in text
+
+
+def test_inspect_draws_a_heat_map_over_nothing_that_is_there(
+    invoke: Invoke, adapter_folder: str, tmp_path: Path
+) -> None:
+    """A PNG beside the report; a second one needs another name."""
+    arguments = ("inspect", adapter_folder, "--png", str(tmp_path / "norms.png"))
+    assert invoke(*arguments).exit_code == 0
+    assert (tmp_path / "norms.png").read_bytes().startswith(b"\x89PNG")
+    again = invoke(*arguments)
+    assert again.exit_code == 2
+    assert "give a file that does not exist yet" in again.stderr
+
+
+def test_inspect_without_matplotlib_names_the_extra(
+    invoke: Invoke,
+    adapter_folder: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only the picture needs it."""
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert invoke("inspect", adapter_folder).exit_code == 0
+    result = invoke("inspect", adapter_folder, "--png", str(tmp_path / "norms.png"))
+    assert result.exit_code == 3
+    assert "pip install 'genadapter[training]'" in result.stderr
+    assert result.stdout == ""
+
+
+def test_diff_tells_facts_and_changes_apart(
+    invoke: Invoke, adapter: Adapter, adapter_folder: str, tmp_path: Path
+) -> None:
+    """What differs, with both values; and how like the changes are, module by module."""
+    made = replace(adapter.provenance, seed=1, kinds=("description", "examples"))
+    weights = scaled(adapter.weights, -1)
+    other = replace(adapter, id="lora-other", provenance=made, weights=weights)
+    save_adapter(other, tmp_path / "other")
+    arguments = ("diff", adapter_folder, str(tmp_path / "other"))
+    values = values_of(invoke(*arguments, "--json"))
+    assert values["a"] == {"id": adapter.id, "path": adapter_folder}
+    assert values["b"]["id"] == "lora-other"
+    assert values["facts"] == {
+        "seed": {"a": 0, "b": 1},
+        "kinds": {"a": ["description"], "b": ["description", "examples"]},
+    }
+    assert values["cosine"] == pytest.approx(-1)
+    module = adapter.spec.modules[0]
+    found = values["modules"][module.name]
+    assert found["relative_distance"] == pytest.approx(2)
+    assert list(found["layers"]) == [str(layer) for layer in module.layers]
+    text = invoke(*arguments).stdout
+    assert "description, examples" in text
+    assert "-1.000  2.000         -1.000 to -1.000" in text
+
+
+def test_diff_of_an_adapter_with_itself_finds_nothing(
+    invoke: Invoke, adapter_folder: str
+) -> None:
+    """Said in words rather than by an empty table."""
+    text = invoke("diff", adapter_folder, adapter_folder).stdout
+    assert "made alike" in text
+    assert "all" in text.splitlines()[-1]
+    assert "1.000   0.000" in text.splitlines()[-1]
+
+
+def test_diff_shows_neighbours_and_what_only_one_knows(
+    invoke: Invoke, adapter: Adapter, adapter_folder: str, tmp_path: Path
+) -> None:
+    """Experts by name, sums by their beginning, and a dash for what is not known."""
+    made = replace(
+        adapter.provenance,
+        neighbours=(("task-9", 0.5),),
+        bundle="f" * 64,
+        description=DESCRIPTION,
+    )
+    weights = zeros(adapter.spec)
+    other = replace(adapter, id="lora-other", provenance=made, weights=weights)
+    save_adapter(other, tmp_path / "other")
+    arguments = ("diff", adapter_folder, str(tmp_path / "other"))
+    facts = values_of(invoke(*arguments, "--json"))["facts"]
+    assert facts["neighbours"]["b"] == [{"id": "task-9", "similarity": 0.5}]
+    text = invoke(*arguments).stdout
+    rows = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line}
+    assert rows["description"][0] == "-"
+    assert rows["bundle"][1] == "f" * 12
+    assert "task-9 (0.50)" in text
+    assert rows["all"] == ["-", "1.000"]
+
+
+def test_diff_refuses_adapters_of_two_bases(
+    invoke: Invoke, adapter: Adapter, adapter_folder: str, tmp_path: Path
+) -> None:
+    """Files that do not fit each other have an exit code of their own."""
+    spec = replace(adapter.spec, base_fingerprint="another")
+    save_adapter(replace(adapter, id="lora-b", spec=spec), tmp_path / "b")
+    result = invoke("diff", adapter_folder, str(tmp_path / "b"))
+    assert result.exit_code == 4
+    assert "give two adapters of one base model" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (GenAdapterError("something else"), 1),
+        (ConfigError("a wrong setting"), 2),
+        (BundleNotFoundError("no bundle"), 3),
+        (CorruptArtifactError("a damaged file"), 4),
+        (StorageError(Path("x"), "disk full"), 5),
+        (PermissionError("not yours"), 5),
+        (KeyboardInterrupt(), 130),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_exit_code_tells_what_went_wrong(
+    error: BaseException, code: int, invoke: Invoke
+) -> None:
+    """Every kind of failure by one line on stderr and its own code."""
+
+    def fail(*_: object) -> Pipeline:
+        raise error
+
+    result = invoke("generate", DESCRIPTION, loaders=Loaders(pipeline=fail))
+    assert result.exit_code == code
+    assert f"error: {error or 'interrupted'}" in result.stderr
+    assert result.stdout == ""
+
+
+def test_unknown_command_is_wrong_use(invoke: Invoke) -> None:
+    """Typer's own usage errors have the code of ours."""
+    assert invoke("generat").exit_code == 2
 
 
 def test_demo_shows_base_and_adapter_for_every_input(invoke: Invoke) -> None:
@@ -451,15 +649,62 @@ def test_version_is_the_installed_one(invoke: Invoke) -> None:
     assert invoke("--version").stdout.startswith("genadapter ")
 
 
-def test_help_imports_nothing_heavy() -> None:
-    """Help answers at once because no command's library is loaded for it."""
+@pytest.mark.parametrize(
+    ("arguments", "environment", "told"),
+    [
+        ((), {}, "genadapter --help"),
+        (("--help",), {}, "Exit codes: 0 fine"),
+        (("--show-completion", "bash"), {}, "complete -o default"),
+        (
+            (),
+            {
+                "_GENADAPTER_COMPLETE": "complete_bash",
+                "COMP_WORDS": "genadapter insp",
+                "COMP_CWORD": "1",
+            },
+            "inspect",
+        ),
+    ],
+    ids=["greeting", "help", "completion script", "completion"],
+)
+def test_what_the_shell_asks_imports_nothing_heavy(
+    arguments: tuple[str, ...], environment: dict[str, str], told: str
+) -> None:
+    """Answers come at once because no command's library is loaded for them."""
     code = (
-        "import sys; from genadapter.cli import create_app; create_app(); "
-        f"print([name for name in {HEAVY_MODULES!r} if name in sys.modules])"
+        "import atexit, sys; from genadapter.cli import main; "
+        f"atexit.register(lambda: print([name for name in {HEAVY_MODULES!r} "
+        "if name in sys.modules])); main()"
     )
-    command = [sys.executable, "-c", code]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    # Which shell runs the tests is not asked; the script is named by an argument.
+    named = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    run = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=os.environ | named | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told in run.stdout
+    assert run.stdout.endswith("[]\n")
+
+
+def test_completion_is_installed_for_the_shell(tmp_path: Path) -> None:
+    """Into the home folder, where the shell looks for it."""
+    run = subprocess.run(
+        [sys.executable, "-m", "genadapter", "--install-completion", "bash"],
+        env=os.environ
+        | {
+            "HOME": str(tmp_path),
+            "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "completion installed" in run.stdout
+    scripts = [path for path in tmp_path.rglob("*genadapter*") if path.is_file()]
+    assert any("_GENADAPTER_COMPLETE" in path.read_text() for path in scripts)
 
 
 def test_python_m_genadapter_is_the_command() -> None:

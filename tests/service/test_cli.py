@@ -33,11 +33,11 @@ def test_help_names_every_option() -> None:
     assert "--workers" in result.stdout
 
 
-def test_a_missing_bundle_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+def test_a_missing_bundle_is_one_line_and_exit_code_3(tmp_path: Path) -> None:
     """Nothing is served, and the error says what to do."""
     arguments = ["serve", "--port", "0", "--bundle", str(tmp_path / "none")]
     result = CliRunner().invoke(create_app(), arguments)
-    assert result.exit_code == 2
+    assert result.exit_code == 3
     assert "no trained bundle" in result.stderr
 
 

@@ -186,11 +186,11 @@ def test_workers_that_cannot_start_end_them_all(tmp_path: Path) -> None:
 
 
 def test_workers_without_a_bundle_are_not_started(tmp_path: Path) -> None:
-    """One line and exit code 2, as with one process."""
+    """One line and exit code 3, as with one process."""
     arguments = ["serve", "--workers", "2", "--bundle", str(tmp_path / "none")]
     arguments += ["--store", str(tmp_path / "store")]
     result = CliRunner().invoke(create_app(), arguments)
-    assert result.exit_code == 2
+    assert result.exit_code == 3
     assert "no trained bundle" in result.stderr
 
 
