@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -92,6 +92,25 @@ def print_generated(
         )
         if familiarity.is_strange:
             print_hint("unlike any task that was learned from: expect little of it")
+
+
+def exported_values(
+    adapter: Adapter, target: Path
+) -> dict[str, Any]:  # Any: plain JSON
+    """What `export` reports of the file or the folder that it wrote."""
+    if target.is_file():
+        return {
+            "id": adapter.id,
+            "file": str(target),
+            "bytes": target.stat().st_size,
+        }
+    sizes = {path.name: path.stat().st_size for path in sorted(target.iterdir())}
+    return {"id": adapter.id, "folder": str(target), "files": file_values(sizes)}
+
+
+def file_values(sizes: Mapping[str, int]) -> list[dict[str, Any]]:  # Any: plain JSON
+    """Files by name, each with its bytes."""
+    return [{"name": name, "bytes": size} for name, size in sizes.items()]
 
 
 def print_answers(answers: Sequence[Answers]) -> None:
