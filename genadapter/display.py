@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from genadapter.demo import Shown
     from genadapter.doctor import Check
     from genadapter.familiarity import Familiarity
+    from genadapter.hub import Draft
 
 
 @contextmanager
@@ -111,6 +112,13 @@ def exported_values(
 def file_values(sizes: Mapping[str, int]) -> list[dict[str, Any]]:  # Any: plain JSON
     """Files by name, each with its bytes."""
     return [{"name": name, "bytes": size} for name, size in sizes.items()]
+
+
+def print_draft(found: Draft) -> None:
+    """What the hub would be handed, for people: files, then the whole model card."""
+    for name, size in found.sizes.items():
+        typer.echo(f"{size:12,} bytes  {name}")
+    typer.echo(f"\n{found.card}", nl=False)
 
 
 def print_answers(answers: Sequence[Answers]) -> None:

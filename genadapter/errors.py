@@ -13,6 +13,7 @@ GenAdapterError
   EmptyLibraryError                    retrieval asked of a library without experts
   TaskFormatError (ValueError)         a task file is malformed; names file and line
   PackageUnavailableError              a package registry did not deliver
+  HubError                             the Hugging Face hub did not take a repository
 """
 
 from __future__ import annotations
@@ -90,4 +91,15 @@ class PackageUnavailableError(GenAdapterError):
         super().__init__(
             f"could not fetch {requirement}: {last_line}. Check the network and the "
             "package index that pip uses, then run the command again"
+        )
+
+
+class HubError(GenAdapterError):
+    """The Hugging Face hub did not take a repository, or could not be reached."""
+
+    def __init__(self, repository: str, detail: str) -> None:
+        super().__init__(
+            f"the Hugging Face hub did not take {repository}: {detail}. Check the network "
+            "and that your token may write there (`hf auth login`), then run the command "
+            "again"
         )
