@@ -24,6 +24,7 @@ from genadapter.errors import (
     CorruptArtifactError,
 )
 from genadapter.lora import LoraSpec, LoraWeights, check_fits
+from genadapter.model_card import CARD_FILE, HERE, model_card
 from genadapter.packages import sha256_of
 from genadapter.peft_format import (
     CONFIG_FILE,
@@ -122,23 +123,42 @@ def save_adapter(adapter: Adapter, folder: Path) -> None:
         SpecMismatchError: The weights do not fit the adapter's spec.
     """
     check_fits(adapter.weights, adapter.spec)
-    config = peft_config(adapter.spec, base_name=adapter.base_name)
     if _holds(folder, adapter):
         return
     try:
         with new_folder(folder) as partial:
-            weights = adapter.weights.to(torch.float32)
-            write_tensors(
-                partial / WEIGHTS_FILE, to_peft_tensors(weights, adapter.spec)
-            )
-            write_json(partial / CONFIG_FILE, config)
+            _write_peft(adapter, partial, location=HERE)
             write_json(partial / RECORD_FILE, _record(adapter, partial / WEIGHTS_FILE))
-            (partial / "README.md").write_text(_card(adapter), encoding="utf-8")
             load_adapter(partial)
     except FileExistsError:
         # Another writer was faster: fine if it wrote the same adapter.
         if not _holds(folder, adapter):
             raise
+
+
+def save_peft(adapter: Adapter, folder: Path, *, location: str = HERE) -> None:
+    """Writes what PEFT reads of an adapter, and a model card; whole or not at all.
+
+    Unlike `save_adapter` it leaves no record of ours: the folder is for other tools.
+
+    Args:
+        adapter: The adapter; its base's name is what the files call the base.
+        folder: A new folder.
+        location: The folder or the hub id that the card's example loads it by.
+
+    Raises:
+        ConfigError: Something lies at the folder.
+        SpecMismatchError: The weights do not fit the adapter's spec.
+        StorageError: The folder cannot be written.
+    """
+    check_fits(adapter.weights, adapter.spec)
+    try:
+        with new_folder(folder) as partial:
+            _write_peft(adapter, partial, location=location)
+    except FileExistsError as error:
+        raise ConfigError(
+            f"{folder} exists: give a folder that does not exist yet"
+        ) from error
 
 
 def load_adapter(folder: Path) -> Adapter:
@@ -173,6 +193,15 @@ def load_adapter(folder: Path) -> Adapter:
         ) from error
     _check_config(folder, spec)
     return adapter
+
+
+def _write_peft(adapter: Adapter, folder: Path, *, location: str) -> None:
+    config = peft_config(adapter.spec, base_name=adapter.base_name)
+    weights = adapter.weights.to(torch.float32)
+    write_tensors(folder / WEIGHTS_FILE, to_peft_tensors(weights, adapter.spec))
+    write_json(folder / CONFIG_FILE, config)
+    card = model_card(adapter, location=location)
+    (folder / CARD_FILE).write_text(card, encoding="utf-8")
 
 
 def _holds(folder: Path, adapter: Adapter) -> bool:
@@ -230,36 +259,3 @@ def _corrupt(folder: Path, problem: str) -> CorruptArtifactError:
         f"adapter at {folder} was changed or damaged: {problem}. Delete the folder and "
         "generate the adapter again"
     )
-
-
-def _card(adapter: Adapter) -> str:
-    spec, made = adapter.spec, adapter.provenance
-    modules = ", ".join(sorted(module.name for module in spec.modules))
-    return f"""---
-base_model: {adapter.base_name}
-library_name: peft
-pipeline_tag: text-generation
-tags:
-- lora
-- genadapter
----
-
-# {adapter.id}
-
-A LoRA adapter for `{adapter.base_name}`, written by the `{made.family}` generator of
-genadapter from a description of its task; no fine-tuning run was made for it.
-
-- Rank {spec.rank}, alpha {spec.alpha:g}, on {modules} of layers {spec.layers[0]} to {spec.layers[-1]}.
-- Bundle sha256 `{made.bundle}`, condition sha256 `{made.condition}`, seed {made.seed}.
-
-```python
-from peft import PeftModel
-from transformers import AutoModelForCausalLM
-
-base = AutoModelForCausalLM.from_pretrained("{adapter.base_name}")
-model = PeftModel.from_pretrained(base, "path/to/this/folder")
-```
-
-Give it the input alone, as one user turn of the base model's chat template. It was not
-checked on real data of its task: try it on examples of your own before relying on it.
-"""

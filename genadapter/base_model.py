@@ -175,7 +175,7 @@ class BaseModel:
         cls,
         source: str | None = None,
         *,
-        dtype: DtypeName = "auto",
+        dtype: DtypeName | Literal["stored"] = "auto",
         device: str = "cpu",
         base_name: str | None = None,
     ) -> BaseModel:
@@ -183,7 +183,8 @@ class BaseModel:
 
         Args:
             source: A folder or a Hugging Face id; `None` means the packaged default.
-            dtype: `auto` is bfloat16 where the processor multiplies it natively.
+            dtype: `auto` is bfloat16 where the processor multiplies it natively,
+                `stored` what the files hold.
             device: A torch device.
             base_name: What PEFT folders should call this base.
 
@@ -194,7 +195,8 @@ class BaseModel:
             path, name = str(fetch_default_base()), DEFAULT_BASE_HUB_NAME
         else:
             path = name = str(source)
-        resolved = resolve_dtype(dtype, device)
+        # The word that transformers has for the dtype of the files is `auto`.
+        resolved = "auto" if dtype == "stored" else resolve_dtype(dtype, device)
         # sdpa's bfloat16 backward pass is several times slower than eager on a CPU.
         attention = (
             "eager" if resolved is torch.bfloat16 and device == "cpu" else "sdpa"

@@ -1,7 +1,8 @@
-"""Checks that configs share."""
+"""Checks that configs and commands share."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from genadapter.errors import ConfigError
@@ -38,4 +39,13 @@ def heads_fit(config: Any) -> None:  # Any: a dataclass with width and num_heads
         raise ConfigError(
             f"width must be a multiple of num_heads ({config.num_heads}), "
             f"got {config.width}"
+        )
+
+
+def exactly_one(given: Mapping[str, object]) -> None:
+    """Raises ConfigError unless one of the names, and no other, has a value."""
+    found = [name for name, value in given.items() if value is not None]
+    if len(found) != 1:
+        raise ConfigError(
+            f"give exactly one of {', '.join(given)}, got {' and '.join(found) or 'none'}"
         )

@@ -14,13 +14,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
 
+from genadapter.checks import exactly_one
 from genadapter.display import (
     difference_values,
+    exported_values,
     generated_values,
     inspection_values,
     print_answers,
@@ -105,6 +107,12 @@ def _load_base(source: str | None) -> BaseModel:
     return BaseModel.load(source)
 
 
+def _load_stored_base(source: str | None) -> BaseModel:
+    from genadapter.base_model import BaseModel
+
+    return BaseModel.load(source, dtype="stored")
+
+
 def _load_encoder() -> Encoder:
     from genadapter.encoder import SentenceEncoder
 
@@ -123,6 +131,8 @@ class Loaders:
     """From a bundle folder, a family and a base model."""
     base: Callable[[str | None], BaseModel] = _load_base
     """From a folder or a hub id."""
+    stored_base: Callable[[str | None], BaseModel] = _load_stored_base
+    """Likewise, in the dtype of its files."""
     encoder: Callable[[], Encoder] = _load_encoder
     """The packaged one."""
 
@@ -411,26 +421,71 @@ def export(
     ctx: typer.Context,
     adapter: Annotated[Path, typer.Argument(help="Folder that `generate` wrote.")],
     gguf: Annotated[
-        Path, typer.Option(help="New file for llama.cpp (--lora) and Ollama (ADAPTER).")
-    ],
+        Path | None,
+        typer.Option(help="New file for llama.cpp (--lora) and Ollama (ADAPTER)."),
+    ] = None,
+    peft: Annotated[
+        Path | None,
+        typer.Option(
+            help="New folder with what PEFT reads and a model card; --base is then what "
+            "it calls its base."
+        ),
+    ] = None,
+    merged: Annotated[
+        Path | None,
+        typer.Option(help="New folder with the whole model, the adapter merged in."),
+    ] = None,
+    dtype: Annotated[
+        Literal["float32", "bfloat16", "float16"] | None,
+        typer.Option(
+            help="Of --merged; the base's own if not given, in which small changes may "
+            "be rounded away."
+        ),
+    ] = None,
     base: BaseOption = None,
     is_json: JsonOption = False,
 ) -> None:
-    """Write an adapter in the format of another tool."""
-    from genadapter.adapter import load_adapter
-    from genadapter.gguf_format import save_gguf
+    """Write an adapter for other tools: GGUF, PEFT, or merged into its base."""
+    from genadapter.adapter import load_adapter, save_peft
 
-    if gguf.exists():
-        raise ConfigError(f"{gguf} exists: give a file that does not exist yet")
+    exactly_one({"--gguf": gguf, "--peft": peft, "--merged": merged})
+    if dtype is not None and merged is None:
+        raise ConfigError(
+            f"--dtype {dtype} has an effect only with --merged: leave it out"
+        )
+    target = next(path for path in (gguf, peft, merged) if path is not None)
+    if target.exists():
+        kind = "folder" if gguf is None else "file"
+        raise ConfigError(f"{target} exists: give a {kind} that does not exist yet")
     loaded = load_adapter(adapter)
-    with progress("Loading the base model"):
-        model = ctx.obj.base(base)
-    _check_fits(loaded, model)
-    save_gguf(loaded, gguf, base=model)
-    if is_json:
-        print_json({"id": loaded.id, "file": str(gguf), "bytes": gguf.stat().st_size})
+    if gguf is not None:
+        from genadapter.gguf_format import save_gguf
+
+        save_gguf(loaded, target, base=_load_fitting(ctx.obj.base, base, loaded))
+    elif merged is not None:
+        from genadapter.merged_model import save_merged
+
+        model = _load_fitting(ctx.obj.stored_base, base, loaded)
+        with progress("Merging"):
+            save_merged(loaded, target, base=model, dtype=dtype)
     else:
-        typer.echo(f"{loaded.id}: {gguf}")
+        if base is not None:
+            named = _load_fitting(ctx.obj.base, base, loaded).name
+            loaded = replace(loaded, base_name=named)
+        save_peft(loaded, target)
+    if is_json:
+        print_json(exported_values(loaded, target))
+    else:
+        typer.echo(f"{loaded.id}: {target}")
+
+
+def _load_fitting(
+    load: Callable[[str | None], BaseModel], source: str | None, adapter: Adapter
+) -> BaseModel:
+    with progress("Loading the base model"):
+        model = load(source)
+    _check_fits(adapter, model)
+    return model
 
 
 def inspect_adapter(

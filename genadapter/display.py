@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from genadapter.demo import Shown
     from genadapter.doctor import Check
     from genadapter.familiarity import Familiarity
+    from genadapter.hub import Draft
     from genadapter.inspection import Difference, Inspection, Likeness
 
 Neighbours = Sequence[tuple[str, float]]
@@ -203,6 +204,32 @@ def print_difference(
     rows.append(["all", *_likeness_text(difference.whole), ""])
     typer.echo()
     _print_rows(rows)
+
+
+def exported_values(
+    adapter: Adapter, target: Path
+) -> dict[str, Any]:  # Any: plain JSON
+    """What `export` reports of the file or the folder that it wrote."""
+    if target.is_file():
+        return {
+            "id": adapter.id,
+            "file": str(target),
+            "bytes": target.stat().st_size,
+        }
+    sizes = {path.name: path.stat().st_size for path in sorted(target.iterdir())}
+    return {"id": adapter.id, "folder": str(target), "files": file_values(sizes)}
+
+
+def file_values(sizes: Mapping[str, int]) -> list[dict[str, Any]]:  # Any: plain JSON
+    """Files by name, each with its bytes."""
+    return [{"name": name, "bytes": size} for name, size in sizes.items()]
+
+
+def print_draft(found: Draft) -> None:
+    """What the hub would be handed, for people: files, then the whole model card."""
+    for name, size in found.sizes.items():
+        typer.echo(f"{size:12,} bytes  {name}")
+    typer.echo(f"\n{found.card}", nl=False)
 
 
 def print_answers(answers: Sequence[Answers]) -> None:

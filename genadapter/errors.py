@@ -13,6 +13,7 @@ GenAdapterError
   EmptyLibraryError                    retrieval asked of a library without experts
   TaskFormatError (ValueError)         a task file is malformed; names file and line
   PackageUnavailableError              a package is not installed, or not delivered
+  HubError                             the Hugging Face hub did not take a repository
 """
 
 from __future__ import annotations
@@ -95,3 +96,14 @@ class PackageUnavailableError(GenAdapterError):
     ) -> None:
         last_line = detail.strip().splitlines()[-1] if detail.strip() else "no detail"
         super().__init__(f"could not get {requirement}: {last_line}. {next_step}")
+
+
+class HubError(GenAdapterError):
+    """The Hugging Face hub did not take a repository, or could not be reached."""
+
+    def __init__(self, repository: str, detail: str) -> None:
+        super().__init__(
+            f"the Hugging Face hub did not take {repository}: {detail}. Check the network "
+            "and that your token may write there (`hf auth login`), then run the command "
+            "again"
+        )

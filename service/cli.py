@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from genadapter.cli import bench_group
+from genadapter.errors import ConfigError
 
 if TYPE_CHECKING:
     from service.keyring import Keyring
@@ -118,11 +119,31 @@ def serve(
 
 def push(
     adapters: Annotated[
-        list[str], typer.Argument(help="Folders of adapters, or ids in the store.")
+        list[str],
+        typer.Argument(
+            help="Folders of adapters, or ids in the store; one with --hub."
+        ),
     ],
     to: Annotated[
-        str, typer.Option(metavar="vllm=URL[,URL...]", help="Servers that get them.")
-    ],
+        str | None,
+        typer.Option(metavar="vllm=URL[,URL...]", help="Servers that get them."),
+    ] = None,
+    hub: Annotated[
+        str | None,
+        typer.Option(
+            metavar="USER/NAME", help="Repository of the Hugging Face hub that gets it."
+        ),
+    ] = None,
+    is_private: Annotated[
+        bool, typer.Option("--private", help="With --hub: for its owner alone.")
+    ] = False,
+    is_dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="With --hub: show files and model card, and upload nothing.",
+        ),
+    ] = False,
     key: Annotated[
         str,
         typer.Option(envvar="GENADAPTER_VLLM_KEY", help="API key of the servers."),
@@ -134,27 +155,71 @@ def push(
     base_name: Annotated[
         str | None,
         typer.Option(
-            help="What the servers call the base; as the adapter if not given."
+            help="What the servers or the hub call the base; as the adapter if not "
+            "given."
         ),
     ] = None,
     store: StoreOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Load adapters into running vLLM servers, and check that they answer with them."""
+    """Load adapters into vLLM servers and check them, or put one on the hub."""
+    from genadapter.checks import exactly_one
+    from service.settings import read_settings
+
+    exactly_one({"--to": to, "--hub": hub})
+    folder = read_settings({"store": store}).store
+    if to is not None:
+        _refuse({"--private": is_private, "--dry-run": is_dry_run}, without="--hub")
+        _push_to_servers(
+            adapters,
+            to,
+            key=key,
+            path_on_server=path_on_server,
+            base_name=base_name,
+            store=folder,
+            as_json=as_json,
+        )
+    elif hub is not None:
+        _refuse({"--path-on-server": path_on_server}, without="--to")
+        _push_to_hub(
+            adapters,
+            hub,
+            is_private=is_private,
+            is_dry_run=is_dry_run,
+            base_name=base_name,
+            store=folder,
+            as_json=as_json,
+        )
+
+
+def _refuse(given: Mapping[str, object], *, without: str) -> None:
+    for name, value in given.items():
+        if value:
+            raise ConfigError(f"{name} has an effect only with {without}: leave it out")
+
+
+def _push_to_servers(
+    references: Sequence[str],
+    to: str,
+    *,
+    key: str,
+    path_on_server: str | None,
+    base_name: str | None,
+    store: Path,
+    as_json: bool,
+) -> None:
     import asyncio
     from dataclasses import asdict
 
     from genadapter.display import print_error, print_json, progress
-    from service.settings import read_settings
     from service.vllm.push import find_wanted, push_to_urls, read_targets
 
     urls = read_targets(to)
-    folder = read_settings({"store": store}).store
     wanted = [
         find_wanted(
-            one, store=folder, path_on_server=path_on_server, base_name=base_name
+            one, store=store, path_on_server=path_on_server, base_name=base_name
         )
-        for one in adapters
+        for one in references
     ]
     with progress(f"Handing adapters to {', '.join(urls)}"):
         outcomes = asyncio.run(push_to_urls(wanted, urls, key=key))
@@ -168,6 +233,47 @@ def push(
             print_error(f"{found.name} on {found.url}: {found.reason}")
     if not all(found.is_good for found in outcomes):
         raise typer.Exit(1)
+
+
+def _push_to_hub(
+    references: Sequence[str],
+    repository: str,
+    *,
+    is_private: bool,
+    is_dry_run: bool,
+    base_name: str | None,
+    store: Path,
+    as_json: bool,
+) -> None:
+    from dataclasses import replace
+
+    from genadapter.adapter import load_adapter
+    from genadapter.display import file_values, print_draft, print_json, progress
+    from genadapter.hub import draft, upload
+    from service.vllm.push import find_folder
+
+    if len(references) != 1:
+        raise ConfigError(
+            f"--hub takes one adapter, got {len(references)}: push each to a "
+            "repository of its own"
+        )
+    adapter = load_adapter(find_folder(references[0], store=store))
+    adapter = replace(adapter, base_name=base_name or adapter.base_name)
+    found = draft(adapter, repository)
+    values = {"repository": repository, "files": file_values(found.sizes)}
+    if is_dry_run and as_json:
+        print_json({**values, "is_private": is_private, "card": found.card})
+    elif is_dry_run:
+        print_draft(found)
+    else:
+        with progress(f"Uploading {adapter.id} to {repository}"):
+            url = upload(
+                adapter, repository, visibility="private" if is_private else "usual"
+            )
+        if as_json:
+            print_json({**values, "url": url})
+        else:
+            typer.echo(f"{adapter.id}: {url}")
 
 
 def bench_serve(
@@ -289,8 +395,6 @@ def delete_key(
     registry: RegistryOption = None,
 ) -> None:
     """Delete an API key; it is refused from then on."""
-    from genadapter.errors import ConfigError
-
     with _opened(store, registry) as opened:
         if not opened.remove(identifier):
             raise ConfigError(

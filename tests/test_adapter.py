@@ -24,6 +24,7 @@ from genadapter.adapter import (
     adapter_id,
     load_adapter,
     save_adapter,
+    save_peft,
 )
 from genadapter.attach import AdapterSlots, stack_rows
 from genadapter.base_model import BaseModel
@@ -107,6 +108,39 @@ def test_peft_loads_the_folder_without_a_missing_or_unexpected_key(
         plain_BTV = base.model(IDS_BT).logits
     torch.testing.assert_close(ours_BTV, theirs_BTV, atol=1e-4, rtol=0)
     assert not torch.allclose(plain_BTV, theirs_BTV, atol=1e-2)
+
+
+def test_a_plain_peft_folder_has_what_peft_reads_and_a_card(
+    adapter: Adapter, folder: Path, base: BaseModel, tmp_path: Path
+) -> None:
+    """The same bytes without our record; the base goes by the name it was given."""
+    plain = tmp_path / "plain"
+    save_peft(replace(adapter, base_name="mine/base"), plain, location="me/adapter")
+    assert sorted(path.name for path in plain.iterdir()) == [
+        "README.md",
+        "adapter_config.json",
+        "adapter_model.safetensors",
+    ]
+    name = "adapter_model.safetensors"
+    assert (plain / name).read_bytes() == (folder / name).read_bytes()
+    config = json.loads((plain / "adapter_config.json").read_text())
+    assert config.pop("base_model_name_or_path") == "mine/base"
+    kept = json.loads((folder / "adapter_config.json").read_text())
+    assert config.items() <= kept.items()
+    assert 'from_pretrained(base, "me/adapter")' in (plain / "README.md").read_text()
+    model = peft.PeftModel.from_pretrained(copy.deepcopy(base.model), plain)
+    (module,) = (m for m in adapter.spec.modules if m.name == "q_proj")
+    layer = model.base_model.model.get_submodule(module.path(3))
+    a_RI = adapter.weights.a["q_proj"][1]
+    assert torch.equal(layer.lora_A["default"].weight, a_RI)
+
+
+def test_a_plain_peft_folder_replaces_nothing(adapter: Adapter, folder: Path) -> None:
+    """Not even the same adapter's own folder."""
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(ConfigError, match="give a folder that does not exist yet"):
+        save_peft(adapter, folder)
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
 
 
 def test_peft_finds_exactly_our_layers(folder: Path, base: BaseModel) -> None:

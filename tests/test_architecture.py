@@ -14,6 +14,7 @@ HOMES = {
     "transformers": {"genadapter/base_model.py"},
     "sentence_transformers": {"genadapter/encoder.py"},
     "faiss": {"genadapter/library.py"},
+    "huggingface_hub": {"genadapter/hub.py", "genadapter/model_card.py"},
     "httpx": {"service/vllm/client.py"},
     "matplotlib": {
         "genadapter/heat_map.py",

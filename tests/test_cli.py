@@ -57,6 +57,7 @@ def invoke(
         pipeline=lambda *_: pipeline,
         pipeline_with_base=lambda *_: (pipeline, base),
         base=lambda *_: base,
+        stored_base=lambda *_: base,
     )
 
     def run(*arguments: str, loaders: Loaders = everything) -> Result:
@@ -346,6 +347,104 @@ def test_export_writes_a_file_for_llama_cpp(
     again = invoke("export", adapter_folder, "--gguf", str(path))
     assert again.exit_code == 2
     assert "give a file that does not exist yet" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "got"),
+    [
+        ((), "got none"),
+        (("--gguf", "a", "--peft", "b"), "got --gguf and --peft"),
+        (("--merged", "a", "--peft", "b"), "got --peft and --merged"),
+    ],
+)
+def test_export_writes_one_thing_at_a_time(
+    invoke: Invoke, adapter_folder: str, options: tuple[str, ...], got: str
+) -> None:
+    """None or two of the formats are refused before anything is loaded or written."""
+    loaders = Loaders(base=refuse_to_load, stored_base=refuse_to_load)
+    before = set(Path.cwd().iterdir())
+    result = invoke("export", adapter_folder, *options, loaders=loaders)
+    assert result.exit_code == 2
+    assert f"exactly one of --gguf, --peft, --merged, {got}" in result.stderr
+    assert set(Path.cwd().iterdir()) == before
+
+
+def test_export_for_peft_needs_no_base(
+    invoke: Invoke, adapter_folder: str, tmp_path: Path
+) -> None:
+    """Plain files, told with their sizes; what is there already stays."""
+    folder = tmp_path / "plain"
+    arguments = ("export", adapter_folder, "--peft", str(folder))
+    loaders = Loaders(base=refuse_to_load, stored_base=refuse_to_load)
+    values = values_of(invoke(*arguments, "--json", loaders=loaders))
+    assert (values["id"], values["folder"]) == (
+        load_adapter(Path(adapter_folder)).id,
+        str(folder),
+    )
+    assert {one["name"]: one["bytes"] for one in values["files"]} == {
+        path.name: path.stat().st_size for path in folder.iterdir()
+    }
+    config = json.loads((folder / "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] == "tests/tiny-llama"
+    again = invoke(*arguments)
+    assert again.exit_code == 2
+    assert "give a folder that does not exist yet" in again.stderr
+
+
+def test_export_for_peft_names_the_base_that_it_is_given(
+    invoke: Invoke,
+    adapter_folder: str,
+    base: BaseModel,
+    new_base: Callable[..., BaseModel],
+) -> None:
+    """If it is the adapter's; another one is refused, and nothing written."""
+
+    def load(source: str | None) -> BaseModel:
+        assert source is not None
+        model = base if source == "mine/base" else new_base(seed=1)
+        return BaseModel(model.model, model.tokenizer, name=source)
+
+    for name in ("mine/base", "mine/other"):
+        options = ("--peft", name.replace("/", "-"), "--base", name)
+        result = invoke("export", adapter_folder, *options, loaders=Loaders(base=load))
+        assert (result.exit_code == 0) == (name == "mine/base"), result.stderr
+    assert "made for base" in result.stderr
+    config = json.loads(Path("mine-base", "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] == "mine/base"
+    assert 'from_pretrained("mine/base")' in Path("mine-base", "README.md").read_text()
+    assert not Path("mine-other").exists()
+
+
+def test_export_merges_the_adapter_into_its_base(
+    invoke: Invoke,
+    adapter_folder: str,
+    base: BaseModel,
+    new_base: Callable[..., BaseModel],
+) -> None:
+    """In the dtype asked for; a base that it was not made for is refused."""
+    loaders = Loaders(base=refuse_to_load, stored_base=lambda *_: base)
+    options = ("--merged", "merged", "--dtype", "bfloat16", "--json")
+    values = values_of(invoke("export", adapter_folder, *options, loaders=loaders))
+    assert "model.safetensors" in {one["name"] for one in values["files"]}
+    merged = BaseModel.load("merged", dtype="stored")
+    assert str(merged.dtype) == "torch.bfloat16"
+    assert merged.fingerprint.digest != base.fingerprint.digest
+    other = Loaders(stored_base=lambda *_: new_base(seed=1))
+    refused = invoke("export", adapter_folder, "--merged", "x", loaders=other)
+    assert refused.exit_code == 4
+    assert "made for base" in refused.stderr
+    assert not Path("x").exists()
+
+
+def test_export_says_where_a_dtype_has_no_effect(
+    invoke: Invoke, adapter_folder: str
+) -> None:
+    """Adapters are float32 in every format."""
+    options = ("--peft", "plain", "--dtype", "float16")
+    result = invoke("export", adapter_folder, *options)
+    assert result.exit_code == 2
+    assert "--dtype float16 has an effect only with --merged" in result.stderr
+    assert not Path("plain").exists()
 
 
 def test_run_of_a_missing_adapter_says_what_is_expected(invoke: Invoke) -> None:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -34,10 +35,12 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 DATA_README = ROOT / "data" / "README.md"
 SERVICE_README = ROOT / "service" / "README.md"
+LIBRARY_README = ROOT / "genadapter" / "README.md"
 TRAINING_README = ROOT / "training" / "README.md"
 REPORT = ROOT / "data" / "reports" / "heldout" / "report.json"
 MAX_README_LINES = 200
 SUMMED_UP = {
+    "genadapter": "the library: conditions in, adapters out, and the command line",
     "genadapter/generators": "base.py is the contract, every other file one family",
     "genadapter/reading": "the base model over descriptions, in eight-bit products",
     "training": "how experts and generators are learned and judged",
@@ -130,15 +133,13 @@ def _errors() -> str:
 
 
 def _tree() -> str:
-    lines = ["genadapter/"]
-    lines += [f"  {line}" for line in _package_lines(ROOT / "genadapter")]
-    folders = ("training", "service", "tests", "data")
-    lines += [f"{name}/ - {SUMMED_UP[name]}" for name in folders]
+    folders = ("genadapter", "training", "service", "tests", "data")
+    lines = [f"{name}/ - {SUMMED_UP[name]}" for name in folders]
     return "```\n" + "\n".join(lines) + "\n```"
 
 
-def _training_tree() -> str:
-    return "```\n" + "\n".join(_package_lines(ROOT / "training")) + "\n```"
+def _modules(package: str) -> str:
+    return "```\n" + "\n".join(_package_lines(ROOT / package)) + "\n```"
 
 
 def _package_lines(package: Path) -> Iterator[str]:
@@ -245,7 +246,8 @@ BLOCKS: dict[tuple[Path, str], Callable[[], str]] = {
     (SERVICE_README, "settings"): _settings,
     (SERVICE_README, "errors"): _errors,
     (README, "tree"): _tree,
-    (TRAINING_README, "tree"): _training_tree,
+    (LIBRARY_README, "tree"): partial(_modules, "genadapter"),
+    (TRAINING_README, "tree"): partial(_modules, "training"),
     (DATA_README, "tasks"): _tasks,
 }
 """Where each generated block stands, and what makes its text."""
@@ -275,7 +277,7 @@ def test_generated_block_is_up_to_date(path: Path, name: str) -> None:
 
 def test_every_block_in_the_documents_is_generated() -> None:
     """No block is left that nothing keeps true."""
-    for path in (README, DATA_README, SERVICE_README, TRAINING_README):
+    for path in {path for path, _ in BLOCKS}:
         found = re.findall(r"<!-- generated: (.+?) -->", path.read_text("utf-8"))
         assert sorted(found) == sorted(n for p, n in BLOCKS if p == path)
 

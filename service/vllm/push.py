@@ -88,6 +88,19 @@ def read_targets(to: str) -> tuple[str, ...]:
     return urls
 
 
+def find_folder(reference: str, *, store: Path) -> Path:
+    """The folder of an adapter that a command names, by its path or its id.
+
+    Args:
+        reference: Its folder, or the id of one in the store.
+        store: The service's folder of adapters.
+    """
+    folder = Path(reference)
+    if not folder.is_dir() and (store / reference).is_dir():
+        folder = store / reference
+    return folder.absolute()
+
+
 def find_wanted(
     reference: str,
     *,
@@ -108,10 +121,7 @@ def find_wanted(
         AdapterNotFoundError: There is none.
         CorruptArtifactError: It was damaged.
     """
-    folder = Path(reference)
-    if not folder.is_dir() and (store / reference).is_dir():
-        folder = store / reference
-    folder = folder.absolute()
+    folder = find_folder(reference, store=store)
     adapter = load_adapter(folder)
     path = PurePosixPath(path_on_server or folder.parent) / folder.name
     return WantedAdapter(
