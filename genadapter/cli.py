@@ -438,8 +438,8 @@ def export(
     dtype: Annotated[
         Literal["float32", "bfloat16", "float16"] | None,
         typer.Option(
-            help="Of --merged; the base's own if not given, in which small changes may "
-            "be rounded away."
+            help="Of --merged; float16 if not given. bfloat16 may round small changes "
+            "away."
         ),
     ] = None,
     base: BaseOption = None,
@@ -467,7 +467,7 @@ def export(
 
         model = _load_fitting(ctx.obj.stored_base, base, loaded)
         with progress("Merging"):
-            save_merged(loaded, target, base=model, dtype=dtype)
+            save_merged(loaded, target, base=model, dtype=dtype or "float16")
     else:
         if base is not None:
             named = _load_fitting(ctx.obj.base, base, loaded).name

@@ -116,20 +116,6 @@ def test_numbers_are_rounded_once_to_the_dtype_asked_for(
     assert torch.equal(model.get_submodule(module.path(3)).weight, expected_OI)
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_the_base_says_which_dtype_is_usual(
-    adapter: Adapter, base: BaseModel, tmp_path: Path, dtype: torch.dtype
-) -> None:
-    """A base as its files hold it gives files that hold the same."""
-    copy.deepcopy(base.model).to(dtype).save_pretrained(tmp_path / "base")
-    base.tokenizer.save_pretrained(tmp_path / "base")
-    stored = BaseModel.load(str(tmp_path / "base"), dtype="stored")
-    assert stored.dtype is dtype
-    save_merged(adapter, tmp_path / "merged", base=stored)
-    model = AutoModelForCausalLM.from_pretrained(tmp_path / "merged", dtype="auto")
-    assert model.dtype is dtype
-
-
 def test_numbers_beyond_a_dtype_are_refused(
     adapter: Adapter, new_base: Callable[..., BaseModel], tmp_path: Path
 ) -> None:
