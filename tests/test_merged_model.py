@@ -36,7 +36,7 @@ def test_transformers_loads_what_the_attached_adapter_computes(
     adapter: Adapter, base: BaseModel, tmp_path: Path
 ) -> None:
     """No PEFT, the same logits but for the last bits of float32."""
-    save_merged(adapter, tmp_path / "merged", base=base)
+    save_merged(adapter, tmp_path / "merged", base=base, dtype="float32")
     model = AutoModelForCausalLM.from_pretrained(tmp_path / "merged").eval()
     with torch.no_grad():
         merged_BTV, plain_BTV = model(IDS_BT).logits, base.model(IDS_BT).logits
@@ -54,7 +54,7 @@ def test_the_weights_are_those_that_peft_merges(
 ) -> None:
     """Tensor by tensor, changed or not."""
     save_peft(adapter, tmp_path / "adapter")
-    save_merged(adapter, tmp_path / "merged", base=base)
+    save_merged(adapter, tmp_path / "merged", base=base, dtype="float32")
     ours = AutoModelForCausalLM.from_pretrained(tmp_path / "merged").state_dict()
     wrapped = peft.PeftModel.from_pretrained(
         copy.deepcopy(base.model), tmp_path / "adapter"
@@ -134,7 +134,7 @@ def test_nothing_that_is_there_is_replaced(
     """An older folder stays, and the message says what to do."""
     (tmp_path / "merged").mkdir()
     with pytest.raises(ConfigError, match="give a folder that does not exist yet"):
-        save_merged(adapter, tmp_path / "merged", base=base)
+        save_merged(adapter, tmp_path / "merged", base=base, dtype="float32")
     assert list((tmp_path / "merged").iterdir()) == []
 
 
