@@ -142,6 +142,7 @@ def recipe_of(work: Workspace) -> dict[str, Any]:  # Any: plain JSON
     values = to_json(work.recipe)
     # Where a file lay on the training machine is nobody else's concern.
     values["data"]["extra_files"] = [Path(f).name for f in work.recipe.data.extra_files]
+    values["base"] = work.base.name
     values["start"] = "" if work.start is None else work.start.digest
     return {**values, "generator_steps": generator_steps(work)}
 

@@ -141,6 +141,8 @@ class Recipe:
 
     name: str
     """Names the run's folder."""
+    base: str = ""
+    """Folder or hub id of the base model; empty means the packaged one."""
     start: str = ""
     """Folder of a bundle to go on from: its shared factors, its adapter that reads tasks
     and, of the same family, its generator; empty begins anew."""

@@ -204,7 +204,7 @@ def check_same_run(recipe: Recipe) -> None:
         return
     found, wanted = read_json(path), to_json(recipe)
     # A setting that came later was what it is by default.
-    found = {"start": "", "learns_to_read": True, **found}
+    found = {"base": "", "start": "", "learns_to_read": True, **found}
     experts = ExpertsConfig(optim=OptimConfig())
     for section, config in (
         ("data", DataConfig()),

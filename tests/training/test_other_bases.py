@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,18 +11,26 @@ import torch
 from transformers import Qwen2Config, Qwen3Config
 from transformers.models.qwen2 import Qwen2ForCausalLM
 from transformers.models.qwen3 import Qwen3ForCausalLM
+from typer.testing import CliRunner
 
 from genadapter.adapter import Adapter
 from genadapter.attach import AdapterSlots, stack_rows
 from genadapter.base_model import BaseModel
+from genadapter.cli import create_app
 from genadapter.condition import Condition
 from genadapter.encoder import Encoder
+from genadapter.errors import ConfigError
+from genadapter.exit_codes import ExitCode
 from genadapter.pipeline import Pipeline
 from training.bundling import bundle_run
 from training.commands.stages import train_stages
+from training.commands.workspace import open_workspace
+from training.conditions import passages_of
+from training.curriculum import make_curriculum
+from training.kept_encoder import keep_embeddings
 from training.recipes import Recipe
 from training.run import train_generator
-from training.workspace import prepare
+from training.workspace import check_same_run, prepare
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning"),  # lightning itself
@@ -108,3 +117,27 @@ def test_whole_path_ends_in_an_adapter_that_acts(
     assert (logits(first) - bare).abs().max() > 1e-4
     assert (logits(first) - logits(second)).abs().max() > 1e-6
     slots.detach()
+
+
+def test_the_command_trains_on_the_base_that_a_recipe_names(
+    other: BaseModel,
+    encoder: Encoder,
+    tiny_recipe: Recipe,
+    in_suite: Callable[[Recipe], Recipe],
+    tmp_path: Path,
+) -> None:
+    """A folder or a hub id; finished stages are not read for another base."""
+    other.model.save_pretrained(tmp_path / "base")
+    other.tokenizer.save_pretrained(tmp_path / "base")
+    recipe = replace(in_suite(tiny_recipe), base=str(tmp_path / "base"))
+    tasks = make_curriculum(recipe, other).tasks
+    keep_embeddings(passages_of(tasks, num_shown=0), encoder, tmp_path / "kept")
+    work = open_workspace(
+        recipe, device="cpu", dtype="float32", descriptions=tmp_path / "kept"
+    )
+    assert work.base.fingerprint.digest == other.fingerprint.digest
+    with pytest.raises(ConfigError, match="other settings of base: start another"):
+        check_same_run(replace(recipe, base=""))
+    refused = CliRunner().invoke(create_app(), ["train", "smoke", "base=/nowhere"])
+    assert refused.exit_code == ExitCode.WRONG_USE
+    assert "cannot load base model '/nowhere'" in refused.stderr

@@ -187,7 +187,7 @@ def compare_specs(
 ) -> None:
     """Train experts under each candidate shape; one JSON object a candidate."""
     recipe = read_recipe(recipe_name, assignments)
-    base, encoder = load_models(device, dtype)
+    base, encoder = load_models(recipe, device, dtype)
     from training.experts.spec_search import search_specs
 
     for result in search_specs(

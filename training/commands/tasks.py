@@ -130,7 +130,7 @@ def encode(
     if out.exists():
         raise ConfigError(f"{out} exists: give a folder that does not exist yet")
     recipe = read_recipe(recipe_name, assignments)
-    base, encoder = load_models("cpu", "auto")
+    base, encoder = load_models(recipe, "cpu", "auto")
     with progress("Encoding descriptions"):
         from training.conditions import passages_of
         from training.curriculum import make_curriculum

@@ -55,16 +55,17 @@ DescriptionsOption = Annotated[
 
 
 def load_models(
-    device: str, dtype: str, descriptions: Path | None = None
+    recipe: Recipe, device: str, dtype: str, descriptions: Path | None = None
 ) -> tuple[BaseModel, Encoder]:
-    """The packaged base model, and the packaged encoder or one of kept embeddings."""
+    """The recipe's base model, and the packaged encoder or one of kept embeddings."""
     with progress("Loading the base model and the encoder"):
         from genadapter.base_model import BaseModel
         from genadapter.encoder import SentenceEncoder
         from training.kept_encoder import KeptEncoder
 
         kept = None if descriptions is None else KeptEncoder(descriptions)
-        base = BaseModel.load(device=device, dtype=dtype)  # type: ignore[arg-type] # refused there if unknown
+        source = recipe.base or None
+        base = BaseModel.load(source, device=device, dtype=dtype)  # type: ignore[arg-type] # refused there if unknown
         return base, kept or SentenceEncoder(device=device)
 
 
@@ -109,7 +110,7 @@ def open_workspace(
     if device == "cuda":
         # Of processes that share a run, each has a device of its own.
         device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
-    base, encoder = load_models(device, dtype, descriptions)
+    base, encoder = load_models(recipe, device, dtype, descriptions)
     with progress("Preparing tasks, descriptions and lower states"):
         from training.workspace import prepare
 
