@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import mean, median
 
 import torch
@@ -30,6 +30,8 @@ GAINS_FILE = "expert_gains.json"
 """In a run's folder."""
 MAX_ROWS = 12
 """Validation rows of a task at most."""
+MAX_TASKS = 240
+"""Experts that are scored, at most; more are taken evenly spread."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +53,7 @@ class ExpertGains:
     """How experts do on the validation rows of their own tasks."""
 
     num_experts: int
-    """Experts that have a validation row."""
+    """Experts that were scored: at most `MAX_TASKS`, with a validation row each."""
     multitask_accuracy: float
     """What every expert started from, mean over tasks."""
     exact: Gain
@@ -85,7 +87,7 @@ def expert_gains(
     found = kept_figures(
         work.folder / GAINS_FILE,
         tensors=(experts_NP, shared.flat_b(), library.coefficients_NC),
-        values=MAX_ROWS,
+        values=[MAX_ROWS, MAX_TASKS],
         measure=lambda: asdict(_measure(work, shared, experts_NP, library)),
     )
     exact, compact = Gain(**found.pop("exact")), Gain(**found.pop("compact"))
@@ -95,9 +97,13 @@ def expert_gains(
 def _measure(
     work: Workspace, shared: SharedFactors, experts_NP: Tensor, library: ExpertLibrary
 ) -> ExpertGains:
-    tasks = work.expert_tasks
+    tasks = work.expert_tasks[:: -(-work.num_experts // MAX_TASKS)]
     data = TaskData(
-        work.tasks[: work.num_experts],
+        # Positions stay what they are; states are computed of the scored ones alone.
+        [
+            task if place in tasks else replace(task, examples=())
+            for place, task in enumerate(work.tasks[: work.num_experts])
+        ],
         work.base,
         start_layer=work.recipe.adapter.start_layer,
         part="validation",
@@ -112,7 +118,7 @@ def _measure(
     rebuilt_NP = rebuild(shared, library)
     start, exact, compact = (
         score_tasks(work, _source(shared, b_NP), batches)
-        for b_NP in (b_P.expand(len(tasks), -1), experts_NP, rebuilt_NP)
+        for b_NP in (b_P.expand(len(experts_NP), -1), experts_NP, rebuilt_NP)
     )
     return ExpertGains(
         num_experts=len(start),

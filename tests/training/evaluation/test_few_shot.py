@@ -252,7 +252,7 @@ def test_bundle_that_met_no_examples_is_told_descriptions(
 @pytest.mark.parametrize(
     ("methods", "num_shots", "message"),
     [
-        (["lorahub"], 0, "no method 'lorahub'; found: base, "),
+        (["lorahub"], 0, "no method 'lorahub'; found: majority, "),
         (["base"], -1, "shots must be 0 to 64, got -1"),
         (["base"], 65, "shots must be 0 to 64, got 65"),
     ],

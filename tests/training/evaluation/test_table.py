@@ -122,7 +122,7 @@ def test_every_method_fills_its_cells(
     }
     assert (tmp_path / "report" / "report.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "report" / "report.md").read_text() == report.to_markdown()
-    assert told[0] == ("base", 0.0)
+    assert told[0] == ("majority", 0.0)
     assert told[-1] == ("done", 1.0)
 
 
