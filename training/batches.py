@@ -140,10 +140,7 @@ class TaskData:
         """
         chosen = [self.rows[position] for _, position in rows]
         sequences = self.sequences(rows, sequence_tokens)
-        states = [
-            torch.cat([self.cache.common, *(self.cache.row(rows[g][1]) for g in own)])
-            for own in sequences
-        ]
+        states = self.cache.rows([position for _, position in rows])
         lengths = [[len(chosen[g]) for g in own] for own in sequences]
         return join(
             slots,
@@ -152,7 +149,13 @@ class TaskData:
             twins,
             sequences=sequences,
             starts=[self.num_common] * len(slots),
-            hidden_STD=pad_sequence(states, batch_first=True).to(self.base.dtype),
+            hidden_STD=pad_sequence(
+                [
+                    torch.cat([self.cache.common, *(states[g] for g in own)])
+                    for own in sequences
+                ],
+                batch_first=True,
+            ).to(self.base.dtype),
             packing=pack_rows(lengths, [self.num_common] * len(sequences)),
         )
 

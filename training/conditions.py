@@ -9,6 +9,7 @@ import hashlib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain
 from pathlib import Path
 
 import torch
@@ -20,10 +21,12 @@ from genadapter.encoder import Encoder, embed_passages
 from genadapter.packages import home
 from training.tasks import Task
 
-_VERSION = 4
+_VERSION = 5
 """Of the files that embeddings are kept in."""
 CHUNK_SIZE = 64
 """Texts that are encoded at once."""
+GROUPS_AT_ONCE = 64
+"""Tasks whose texts are: a killed run loses no more than these."""
 MAX_SHOWN_CHARACTERS = 400
 """Of an example, input and output together: sixteen are a reading of some length."""
 SHOWN_SIZES = (3, 5, 8, 16)
@@ -49,32 +52,28 @@ class ConditionTable:
     def encode(
         cls, tasks: Sequence[Task], encoder: Encoder, *, num_shown: int = 0
     ) -> ConditionTable:
-        """Encodes all conditions of all tasks; the next run finds them on disk.
+        """Encodes all conditions of all tasks; later runs find those of a task on disk.
 
         Args:
             tasks: The suite, by position.
             encoder: Embeds their passages.
             num_shown: Conditions by examples, for each task.
         """
-        conditions: list[Condition] = []
-        train: list[tuple[int, ...]] = []
-        heldout: list[tuple[int, ...]] = []
-        for task in tasks:
-            own = range(len(conditions), len(conditions) + len(task.descriptions))
-            conditions += described(task)
-            train.append(tuple(own[: task.num_train_descriptions]))
-            heldout.append(tuple(own[task.num_train_descriptions :]) or tuple(own[-1:]))
-        shown = []
-        for task in tasks:
-            examples = shown_by_examples(task, num_shown)
-            shown.append(tuple(range(len(conditions), len(conditions) + len(examples))))
-            conditions += examples
+        told = [described(task) for task in tasks]
+        shown = [shown_by_examples(task, num_shown) for task in tasks]
+        places = _places([*told, *shown])
+        train, heldout = [], []
+        for task, own in zip(tasks, places, strict=False):
+            train.append(own[: task.num_train_descriptions])
+            heldout.append(own[task.num_train_descriptions :] or own[-1:])
         return cls(
-            conditions=tuple(conditions),
-            embeddings_BE=_embeddings([c.passages for c in conditions], encoder),
+            conditions=tuple(chain.from_iterable([*told, *shown])),
+            embeddings_BE=_embeddings(
+                [[c.passages for c in own] for own in (*told, *shown)], encoder
+            ),
             train=tuple(train),
             heldout=tuple(heldout),
-            shown=tuple(shown),
+            shown=tuple(places[len(tasks) :]),
         )
 
 
@@ -126,14 +125,36 @@ def passages_of(tasks: Sequence[Task], *, num_shown: int = 0) -> list[str]:
     ]
 
 
-def _embeddings(texts: Sequence[tuple[str, ...]], encoder: Encoder) -> Tensor:
-    path = _cache_path(texts, encoder)
-    if not path.exists():
-        encoded = {"embeddings": encode_all(texts, encoder)}
-        # Another run may be at the same texts; whoever comes second replaces.
-        with new_file(path) as partial:
-            write_tensors(partial, encoded)
-    return read_tensors(path)["embeddings"]
+def _places(groups: Sequence[Sequence[Condition]]) -> list[tuple[int, ...]]:
+    """Where each group's conditions lie once all groups stand in a row."""
+    ends = list(accumulate(map(len, groups)))
+    return [
+        tuple(range(end - len(group), end))
+        for group, end in zip(groups, ends, strict=True)
+    ]
+
+
+def _embeddings(
+    groups: Sequence[Sequence[tuple[str, ...]]], encoder: Encoder
+) -> Tensor:
+    """Embeddings of texts in passages, group after group; each group has its file."""
+    paths = [_cache_path(group, encoder) for group in groups]
+    missing = [i for i, path in enumerate(paths) if groups[i] and not path.exists()]
+    for start in range(0, len(missing), GROUPS_AT_ONCE):
+        chunk = missing[start : start + GROUPS_AT_ONCE]
+        encoded_BE = encode_all([text for i in chunk for text in groups[i]], encoder)
+        parts = encoded_BE.split([len(groups[i]) for i in chunk])
+        for i, own_BE in zip(chunk, parts, strict=True):
+            # Another run may be at the same texts; whoever comes second replaces.
+            with new_file(paths[i]) as partial:
+                write_tensors(partial, {"embeddings": own_BE.contiguous()})
+    return torch.cat(
+        [
+            read_tensors(path)["embeddings"]
+            for path, group in zip(paths, groups, strict=True)
+            if group
+        ]
+    )
 
 
 def encode_all(texts: Sequence[tuple[str, ...]], encoder: Encoder) -> Tensor:

@@ -1,4 +1,4 @@
-"""States of the lower layers, computed once a row and kept in mapped files.
+"""States of the lower layers, computed once for every row that is met, in mapped files.
 
 Adapters sit on the upper layers, so what the lower layers make of a row never changes.
 All prompts begin alike (the chat template), so that start is kept and run once for
@@ -10,23 +10,26 @@ Shapes: S sequences, T tokens, D hidden.
 from __future__ import annotations
 
 import hashlib
+import math
+import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice, takewhile
 from pathlib import Path
 
 import torch
-from rich.console import Console
-from rich.progress import track
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from genadapter.artifact import new_file
 from genadapter.base_model import BaseModel, Packing
 
-TASKS_AT_ONCE = 32
-"""Tasks whose states are computed together: a killed run loses no more than these."""
+ROWS_AT_ONCE = 4
+"""Rows that share a sequence when their states are computed."""
+SEQUENCES_AT_ONCE = 16
+"""Such sequences in one pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,11 @@ class Row:
 
 
 class StateCache:
-    """Lower-layer states of every row behind the common start, one file a task."""
+    """Lower-layer states of every row behind the common start, one file a task.
+
+    A row's states are computed when they are first asked for, and found by every later
+    run that holds the same rows of its task.
+    """
 
     def __init__(
         self, rows: Sequence[Row], base: BaseModel, start_layer: int, *, num_common: int
@@ -66,54 +73,57 @@ class StateCache:
         self._of_task: dict[int, list[int]] = defaultdict(list)
         for position, row in enumerate(rows):
             self._of_task[row.task].append(position)
-        self._common_TD: Tensor | None = None
-        self._states: dict[int, Tensor] = {}
+        self._folder: Path | None = None
+        self._mapped: dict[int, Tensor] = {}
+        self._filled: set[int] = set()
 
-    def prepare(self, folder: Path) -> None:
-        """Computes the states of the tasks that the folder does not hold yet.
+    def open(self, folder: Path) -> None:
+        """Says where the states are found and kept."""
+        self._folder = folder
+
+    @cached_property
+    def common(self) -> Tensor:
+        """States of the common start, of shape (T, D)."""
+        with torch.inference_mode():
+            hidden_STD, packing = self.run([self._rows[:1]])
+        common_TD = hidden_STD[0, packing.segments_BT[0] == 0]
+        return common_TD.to("cpu", torch.bfloat16).clone()
+
+    def rows(self, positions: Sequence[int]) -> list[Tensor]:
+        """States of rows behind the common start, each of shape (T, D).
+
+        Args:
+            positions: Which rows; those without states yet get theirs now, together.
 
         Raises:
             StorageError: The disk is full, or the folder may not be written to.
         """
-        paths = {task: folder / f"{self._key(task)}.states" for task in self._of_task}
-        missing = [task for task, path in paths.items() if not path.exists()]
-        for start in track(
-            range(0, len(missing), TASKS_AT_ONCE),
-            description="lower states",
-            transient=True,
-            console=Console(stderr=True),
-        ):
-            tasks = missing[start : start + TASKS_AT_ONCE]
-            for task, states_TD in self._compute(tasks).items():
-                with new_file(paths[task]) as path:
-                    states_TD.view(torch.uint8).numpy().tofile(path)
-        with torch.inference_mode():
-            hidden_STD, packing = self.run([self._rows[:1]])
-        common_TD = hidden_STD[0, packing.segments_BT[0] == 0]
-        self._common_TD = common_TD.to("cpu", torch.bfloat16).clone()
-        for task, path in paths.items():
-            parts = torch.split(self._map(path, task), self._lengths(task))
-            self._states |= dict(zip(self._of_task[task], parts, strict=True))
+        asked = set(positions) - self._filled
+        for task in sorted({self._rows[i].task for i in asked}):
+            if self._of_task[task][0] not in self._mapped:
+                self._map(task)
+        missing = sorted(i for i in asked if not _is_whole(self._mapped[i]))
+        for i, states_TD in self._compute(missing):
+            self._mapped[i].copy_(states_TD)
+        self._filled |= asked
+        return [self._mapped[i] for i in positions]
 
-    @property
-    def common(self) -> Tensor:
-        """States of the common start, of shape (T, D)."""
-        assert self._common_TD is not None
-        return self._common_TD
-
-    def row(self, position: int) -> Tensor:
-        """States of one row behind the common start, of shape (T, D)."""
-        return self._states[position]
-
-    def _lengths(self, task: int) -> list[int]:
-        return [len(self._rows[i]) - self._num_common for i in self._of_task[task]]
-
-    def _map(self, path: Path, task: int) -> Tensor:
-        shape = (sum(self._lengths(task)), self._base.hidden_size)
+    def _map(self, task: int) -> None:
+        """Maps the file of a task; a new one is all zeros."""
+        assert self._folder is not None, "open the cache before rows are asked for"
+        path = self._folder / f"{self._key(task)}.states"
+        own = self._of_task[task]
+        lengths = [len(self._rows[i]) - self._num_common for i in own]
+        shape = (sum(lengths), self._base.hidden_size)
+        if not path.exists():
+            with new_file(path) as partial, partial.open("wb") as file:
+                # All of it: a mapped file that finds the disk full ends the process.
+                os.posix_fallocate(file.fileno(), 0, 2 * math.prod(shape))
         flat = torch.from_file(
-            str(path), shared=True, size=shape[0] * shape[1], dtype=torch.bfloat16
+            str(path), shared=True, size=math.prod(shape), dtype=torch.bfloat16
         )
-        return flat.view(shape)
+        parts = torch.split(flat.view(shape), lengths)
+        self._mapped |= dict(zip(own, parts, strict=True))
 
     def _key(self, task: int) -> str:
         digest = hashlib.sha256()
@@ -124,14 +134,14 @@ class StateCache:
         return digest.hexdigest()[:24]
 
     @torch.inference_mode()
-    def _compute(self, tasks: Sequence[int]) -> dict[int, Tensor]:
-        """States of all rows of some tasks, of shape (T, D) each."""
-        positions = [i for task in tasks for i in self._of_task[task]]
+    def _compute(self, positions: Sequence[int]) -> Iterator[tuple[int, Tensor]]:
+        """States of some rows, of shape (T, D) each, in bfloat16 on the CPU."""
         order = sorted(positions, key=lambda i: len(self._rows[i]))
-        sequences = [order[i : i + 4] for i in range(0, len(order), 4)]
-        found: dict[int, Tensor] = {}
-        for start in range(0, len(sequences), 16):
-            chunk = sequences[start : start + 16]
+        sequences = [
+            order[i : i + ROWS_AT_ONCE] for i in range(0, len(order), ROWS_AT_ONCE)
+        ]
+        for start in range(0, len(sequences), SEQUENCES_AT_ONCE):
+            chunk = sequences[start : start + SEQUENCES_AT_ONCE]
             hidden_STD, packing = self.run(
                 [self._rows[i] for i in own] for own in chunk
             )
@@ -140,10 +150,7 @@ class StateCache:
                 chunk, hidden_STD, packing.segments_BT.cpu(), strict=True
             ):
                 for segment, i in enumerate(own, start=1):
-                    found[i] = hidden_TD[segments_T == segment]
-        return {
-            task: torch.cat([found[i] for i in self._of_task[task]]) for task in tasks
-        }
+                    yield i, hidden_TD[segments_T == segment]
 
     def run(self, sequences: Iterable[Sequence[Row]]) -> tuple[Tensor, Packing]:
         """What `run_rows` makes of rows of this cache."""
@@ -216,6 +223,11 @@ def pack_rows(lengths: Sequence[Sequence[int]], num_common: Sequence[int]) -> Pa
         segments_BT=pad_sequence(segments, batch_first=True, padding_value=-1),
         places_BT=pad_sequence(places, batch_first=True),
     )
+
+
+def _is_whole(states_TD: Tensor) -> bool:
+    """Whether every token of a row has its states: what was never written is zero."""
+    return bool(states_TD.any(dim=1).all())
 
 
 def _token_ids(row: Row) -> tuple[int, ...]:

@@ -123,7 +123,7 @@ def prepare(
     encoder: Encoder,
     deadline: float | None = None,
 ) -> Workspace:
-    """Reads tasks, encodes descriptions and caches lower states.
+    """Reads tasks and encodes descriptions.
 
     Args:
         recipe: What to train, on what.
@@ -153,7 +153,7 @@ def prepare(
         max_tokens=recipe.data.max_tokens,
         max_rows=recipe.data.max_rows,
     )
-    data.cache.prepare(home() / "states")
+    data.cache.open(home() / "states")
     logger.info("%d tasks, %d rows", len(tasks), len(data.rows))
     # Only now: a run that could not begin must not bind the next one to its settings.
     folder.mkdir(parents=True, exist_ok=True)

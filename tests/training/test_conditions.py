@@ -44,7 +44,7 @@ def test_second_run_computes_nothing(
     home: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The same texts are read back from their file."""
+    """The same texts are read back from the files of their tasks."""
     first = ConditionTable.encode(suite, encoder)
 
     def refuse(_: Sequence[str]) -> None:
@@ -53,7 +53,7 @@ def test_second_run_computes_nothing(
     monkeypatch.setattr(encoder, "encode", refuse)
     second = ConditionTable.encode(suite, encoder)
     assert torch.equal(first.embeddings_BE, second.embeddings_BE)
-    assert len(files(home)) == 1
+    assert len(files(home)) == len(suite)
 
 
 def test_other_texts_or_encoders_are_computed_anew(
@@ -63,9 +63,10 @@ def test_other_texts_or_encoders_are_computed_anew(
     ConditionTable.encode(suite, encoder)
     renamed = replace(suite[0], descriptions=("name the red word",))
     ConditionTable.encode([renamed, *suite[1:]], encoder)
+    assert len(files(home)) == len(suite) + 1
     monkeypatch.setattr(encoder, "name", "another")
     ConditionTable.encode(suite, encoder)
-    assert len(files(home)) == 3
+    assert len(files(home)) == 2 * len(suite) + 1
 
 
 def test_tasks_are_shown_by_their_training_rows(suite: list[Task]) -> None:

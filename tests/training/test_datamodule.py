@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from genadapter.base_model import BaseModel
+from genadapter.base_model import BaseModel, Packing
 from genadapter.encoder import Encoder
 from genadapter.errors import ConfigError, StorageError
 from training.batches import Batch, PromptedData, TaskData
 from training.conditions import ConditionTable
 from training.datamodule import BatchConfig, BatchStream, validation_batches
+from training.states import Row, StateCache
 from training.tasks import Task
 
 START_LAYER = 2
@@ -26,7 +27,7 @@ START_LAYER = 2
 def data(suite: list[Task], base: BaseModel, tmp_path: Path) -> TaskData:
     """All training rows of the tiny suite, states cached."""
     data = TaskData(suite, base, start_layer=START_LAYER)
-    data.cache.prepare(tmp_path / "states")
+    data.cache.open(tmp_path / "states")
     return data
 
 
@@ -190,20 +191,47 @@ def test_cached_states_equal_the_full_forward_pass(
     torch.testing.assert_close(logits_NV, torch.cat(expected), atol=0.05, rtol=0.05)
 
 
-def test_cache_is_computed_once(
+def test_states_are_computed_once(
+    suite: list[Task], base: BaseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row finds its states in any company, and only rows that are asked for get some."""
+    computed: list[int] = []
+    run_rows = StateCache.run
+
+    def counted(
+        cache: StateCache, sequences: Iterable[Sequence[Row]]
+    ) -> tuple[torch.Tensor, Packing]:
+        sequences = list(sequences)
+        computed.append(sum(map(len, sequences)))
+        return run_rows(cache, sequences)
+
+    monkeypatch.setattr(StateCache, "run", counted)
+
+    def states(tasks: list[Task], count: int) -> list[torch.Tensor]:
+        data = TaskData(tasks, base, start_layer=START_LAYER)
+        data.cache.open(tmp_path)
+        computed.clear()
+        own = data.of_task[len(tasks) - 1]
+        return [row.clone() for row in data.cache.rows([*own[:count], own[0]])]
+
+    first = states(suite[:2], 2)
+    assert sum(computed) == 2
+    again = states(suite[1:2], 3)
+    assert sum(computed) == 1
+    assert all(map(torch.equal, first[:2], again[:2]))
+    assert len(list(tmp_path.iterdir())) == 1
+    assert all(row.any(dim=1).all() for row in again)
+
+
+def test_other_rows_of_a_task_have_a_file_of_their_own(
     suite: list[Task], base: BaseModel, tmp_path: Path
 ) -> None:
-    """A task's rows find their states in any company; other rows get their own file."""
-    written = {}
-    for tasks in (suite[:2], suite, suite[1:]):
-        TaskData(tasks, base, start_layer=START_LAYER).cache.prepare(tmp_path)
-        now = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-        assert written.items() <= now.items()
-        written = now
-    assert len(written) == len(suite)
-    fewer = TaskData(suite[:1], base, start_layer=START_LAYER, max_rows=2)
-    fewer.cache.prepare(tmp_path)
-    assert len(list(tmp_path.iterdir())) == len(suite) + 1
+    """States never serve rows that they were not computed of."""
+    for max_rows in (200, 2):
+        data = TaskData(suite[:1], base, start_layer=START_LAYER, max_rows=max_rows)
+        data.cache.open(tmp_path)
+        data.cache.rows([0])
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_full_disk_is_named_and_leaves_nothing(
@@ -212,11 +240,12 @@ def test_full_disk_is_named_and_leaves_nothing(
     tmp_path: Path,
     full_disk: Callable[[], AbstractContextManager[None]],
 ) -> None:
-    """No half-written states, which a later run would map."""
+    """A file is there in its whole length or not at all."""
     data = TaskData(suite, base, start_layer=START_LAYER)
+    data.cache.open(tmp_path)
     message = r"\.states: .*free some disk space"
     with pytest.raises(StorageError, match=message), full_disk():
-        data.cache.prepare(tmp_path)
+        data.cache.rows([0])
     assert not list(tmp_path.iterdir())
 
 

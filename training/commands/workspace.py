@@ -94,7 +94,7 @@ def open_workspace(
     leg_minutes: float | None = None,
     descriptions: Path | None = None,
 ) -> Workspace:
-    """Reads the tasks and caches what every stage of a run needs.
+    """Reads the tasks and encodes what they are told by.
 
     Args:
         recipe: What to train, on what.
@@ -111,7 +111,7 @@ def open_workspace(
         # Of processes that share a run, each has a device of its own.
         device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
     base, encoder = load_models(recipe, device, dtype, descriptions)
-    with progress("Preparing tasks, descriptions and lower states"):
+    with progress("Preparing tasks and descriptions"):
         from training.workspace import prepare
 
         return prepare(recipe, base=base, encoder=encoder, deadline=deadline)

@@ -167,7 +167,7 @@ def _mix(
     data = TaskData([task], base, start_layer=start_layer, max_tokens=1_000)
     rows = [(slot, i) for slot in range(num_candidates) for i in data.of_task[0]]
     with tempfile.TemporaryDirectory() as states:
-        data.cache.prepare(Path(states))
+        data.cache.open(Path(states))
         batch = data.collate([(0, 0)] * num_candidates, rows).to(base.device)
     search = CMA(
         mean=np.zeros(len(deltas_KP)),

@@ -264,7 +264,7 @@ def _train(group: _Group, form: Form, states: Path) -> _Trained:
     module = AdapterTraining(source, base=base, spec=spec, config=config.optim)
     try:
         for part in filter(None, (data, judged)):
-            part.cache.prepare(states)
+            part.cache.open(states)
         assert data is not None
         looks = Looks(
             judged,

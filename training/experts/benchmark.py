@@ -98,7 +98,8 @@ class ExpertBench:
             for is_native, model in ((True, base), (False, plain_base))
         }
         for data in self._data.values():
-            data.cache.prepare(states)
+            data.cache.open(states)
+            data.cache.rows(range(len(data.rows)))
         usable = [t for t in range(len(tasks)) if self._data[True].of_task[t]]
         self.tasks = sorted(usable[: config.num_experts], key=self._mean_length)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from statistics import mean, median
 
 import torch
@@ -99,18 +99,14 @@ def _measure(
 ) -> ExpertGains:
     tasks = work.expert_tasks[:: -(-work.num_experts // MAX_TASKS)]
     data = TaskData(
-        # Positions stay what they are; states are computed of the scored ones alone.
-        [
-            task if place in tasks else replace(task, examples=())
-            for place, task in enumerate(work.tasks[: work.num_experts])
-        ],
+        work.tasks[: work.num_experts],
         work.base,
         start_layer=work.recipe.adapter.start_layer,
         part="validation",
         max_tokens=work.recipe.data.max_tokens,
         max_rows=MAX_ROWS,
     )
-    data.cache.prepare(home() / "states")
+    data.cache.open(home() / "states")
     batches = validation_batches(
         data, work.conditions, tasks=tasks, rows_per_task=MAX_ROWS, told="own"
     )

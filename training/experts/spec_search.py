@@ -145,7 +145,7 @@ def accuracy(work: Workspace, source: AdapterSource, tasks: Sequence[int]) -> fl
         part="test",
         max_tokens=work.recipe.data.max_tokens,
     )
-    data.cache.prepare(home() / "states")
+    data.cache.open(home() / "states")
     batches = [
         data.collate([(task, 0)], [(0, row) for row in data.of_task[place][:MAX_ROWS]])
         for place, task in enumerate(tasks)

@@ -86,7 +86,7 @@ def likelihood(
     module = AdapterTraining(source, base=base, spec=spec, config=OptimConfig())
     try:
         with tempfile.TemporaryDirectory() as folder:
-            data.cache.prepare(Path(folder))
+            data.cache.open(Path(folder))
             batch = data.collate([(0, 0)], [(0, row) for row in rows])
         logits_NV = module.answer_logits(batch, source(batch))
         return float((-module.row_losses(batch, logits_NV)).detach().exp().mean())

@@ -42,7 +42,7 @@ def data(
 ) -> TaskData:
     """Training rows of the tiny suite."""
     data = TaskData(suite, base, start_layer=spec.layers[0])
-    data.cache.prepare(tmp_path)
+    data.cache.open(tmp_path)
     return data
 
 
