@@ -335,7 +335,10 @@ def print_interview(held: Sequence[UserAnswers], *, milliseconds: float) -> None
             for given, wanted in zip(one.answers["adapter"], one.expected, strict=True)
         ]
     console.print(f"Two adapters in {milliseconds:.0f} ms", style="dim")
-    console.print(_columns_table(columns))
+    table = _columns_table(columns)
+    for column in table.columns:
+        column.overflow = "fold"
+    console.print(table)
     for one in held:
         if one.num_right is None:
             continue

@@ -10,11 +10,13 @@ import pytest
 from genadapter.adapter import Adapter
 from genadapter.base_model import BaseModel
 from genadapter.comparison import answer
-from genadapter.condition import MAX_DESCRIPTION_CHARACTERS, Condition
+from genadapter.condition import MAX_DESCRIPTION_CHARACTERS, Condition, ConditionKind
 from genadapter.errors import ConditionError, ConfigError
+from genadapter.generators import Generator
 from genadapter.interview import (
     BUILT_IN_USERS,
     QUESTIONS,
+    Told,
     User,
     UserAnswers,
     choose_users,
@@ -25,7 +27,7 @@ from genadapter.interview import (
 from genadapter.pipeline import Pipeline
 
 
-def trained_on(pipeline: Pipeline, *kinds: str) -> Pipeline:
+def trained_on(pipeline: Pipeline, *kinds: ConditionKind) -> Pipeline:
     """The pipeline of a bundle that met these kinds of condition."""
     manifest = replace(pipeline.bundle.manifest, conditions=kinds)
     return Pipeline(
@@ -77,7 +79,7 @@ def test_profiles_that_cannot_be_compared_are_refused(
 
 
 def test_profiles_are_told_as_the_bundle_learned(
-    pipeline: Pipeline, new_generator: Callable[..., object]
+    pipeline: Pipeline, new_generator: Callable[..., Generator]
 ) -> None:
     """As descriptions where it met no profile; a family that takes none is refused."""
     users = BUILT_IN_USERS
@@ -102,13 +104,13 @@ def test_every_question_is_answered_for_both_users(
     questions = ["one two", "cat"]
     adapters = pipeline.generate(telling(pipeline, BUILT_IN_USERS))
 
-    def held(told: str) -> tuple[UserAnswers, UserAnswers]:
+    def held(told: Told) -> tuple[UserAnswers, UserAnswers]:
         return hold_interview(
             base,
             BUILT_IN_USERS,
             adapters,
             questions=questions,
-            told="prompt_too" if told == "prompt_too" else "adapter",
+            told=told,
             max_new_tokens=3,
         )
 
