@@ -25,6 +25,7 @@ from genadapter.display import (
     exported_values,
     generated_values,
     inspection_values,
+    interview_values,
     print_answers,
     print_checks,
     print_difference,
@@ -33,6 +34,7 @@ from genadapter.display import (
     print_greeting,
     print_hint,
     print_inspection,
+    print_interview,
     print_json,
     print_shown,
     print_times,
@@ -185,8 +187,11 @@ def create_app() -> typer.Typer:
     app.command()(export)
     app.command("inspect")(inspect_adapter)
     app.command()(diff)
-    app.command()(demo)
     app.command()(doctor)
+    demos = typer.Typer()
+    demos.callback(invoke_without_command=True)(demo)
+    demos.command()(personalize)
+    app.add_typer(demos, name="demo")
     models = typer.Typer(help="The base model and the encoder.", no_args_is_help=True)
     models.command("fetch")(fetch_models)
     models.command("path")(print_models_path)
@@ -564,6 +569,9 @@ def demo(
     is_json: JsonOption = False,
 ) -> None:
     """Compare base and adapted answers on tasks never trained on."""
+    if ctx.invoked_subcommand is not None:
+        _check_no_options(ctx)
+        return
     from genadapter.condition import Condition
     from genadapter.demo import choose, held_out_tasks, show
 
@@ -591,6 +599,77 @@ def demo(
         print_json([shown_values(result) for result in shown])
     else:
         print_total(shown)
+
+
+def _check_no_options(ctx: typer.Context) -> None:
+    """Options of a group are none of its commands'."""
+    for param in ctx.command.params:
+        source = ctx.get_parameter_source(param.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            raise typer.BadParameter(
+                f"{param.opts[0]} before {ctx.invoked_subcommand} has no effect: give "
+                f"it after, if `{ctx.command_path} {ctx.invoked_subcommand} --help` "
+                "names it"
+            )
+
+
+def personalize(
+    ctx: typer.Context,
+    profiles: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--profile",
+            help="What a user says, in place of a built-in one; at most two.",
+        ),
+    ] = None,
+    questions: Annotated[
+        list[str] | None,
+        typer.Option("--question", help="To be asked in place of the built-in ones."),
+    ] = None,
+    is_prompted: Annotated[
+        bool,
+        typer.Option("--prompted", help="Also the base told the profile."),
+    ] = False,
+    bundle: BundleOption = None,
+    family: FamilyOption = None,
+    base: BaseOption = None,
+    max_new_tokens: MaxNewTokensOption = 24,
+    is_json: JsonOption = False,
+) -> None:
+    """Answer the same questions for two users, each with an adapter of a profile."""
+    from genadapter.interview import (
+        choose_questions,
+        choose_users,
+        hold_interview,
+        is_trained_on_profiles,
+        telling,
+    )
+
+    users, asked = choose_users(profiles or []), choose_questions(questions or [])
+    with progress("Loading the base model, the encoder and the bundle"):
+        pipeline, model = ctx.obj.pipeline_with_base(bundle, family, base)
+    conditions = telling(pipeline, users)
+    if not (is_trained := is_trained_on_profiles(pipeline)):
+        print_hint(
+            f"this bundle's {pipeline.family} was not trained on profiles: they are "
+            "told as descriptions of a task, so expect little of the adapters"
+        )
+    started = time.perf_counter()
+    adapters = pipeline.generate(conditions)
+    milliseconds = 1000 * (time.perf_counter() - started)
+    with progress(f"Answering {len(asked)} questions for two users"):
+        held = hold_interview(
+            model,
+            users,
+            adapters,
+            questions=asked,
+            told="prompt_too" if is_prompted else "adapter",
+            max_new_tokens=max_new_tokens,
+        )
+    if is_json:
+        print_json(interview_values(held, is_trained_on_profiles=is_trained))
+    else:
+        print_interview(held, milliseconds=milliseconds)
 
 
 def doctor(

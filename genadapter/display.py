@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from genadapter.familiarity import Familiarity
     from genadapter.hub import Draft
     from genadapter.inspection import Difference, Inspection, Likeness
+    from genadapter.interview import UserAnswers
 
 Neighbours = Sequence[tuple[str, float]]
 """Experts with their similarities, nearest first."""
@@ -33,6 +34,13 @@ NEXT_STEPS = {
     "genadapter serve": "serve adapters and chat over HTTP",
 }
 """Commands for who comes first, and what each will do."""
+SOURCES = {
+    "base": "base",
+    "prompted": "base told the profile",
+    "adapter": "own adapter",
+    "other": "the other's adapter",
+}
+"""Who answers in an interview, in words."""
 
 
 @contextmanager
@@ -282,6 +290,63 @@ def print_total(shown: Sequence[Shown]) -> None:
     )
 
 
+def interview_values(
+    held: Sequence[UserAnswers], *, is_trained_on_profiles: bool
+) -> dict[str, Any]:  # Any: plain JSON
+    """What `demo personalize` reports."""
+    users = [
+        {
+            "name": one.user.name,
+            "profile": one.user.profile,
+            "adapter": one.adapter_id,
+            "num_right": one.num_right,
+        }
+        for one in held
+    ]
+    questions = [
+        {
+            "question": question,
+            "base": held[0].answers["base"][place],
+            "answers": [_answer_values(one, place) for one in held],
+        }
+        for place, question in enumerate(held[0].questions)
+    ]
+    return {
+        "is_trained_on_profiles": is_trained_on_profiles,
+        "users": users,
+        "questions": questions,
+    }
+
+
+def print_interview(held: Sequence[UserAnswers], *, milliseconds: float) -> None:
+    """What `demo personalize` reports, for people."""
+    console = Console()
+    columns = {"question": list(held[0].questions)}
+    columns["base"] = list(held[0].answers["base"])
+    for one in held:
+        name = one.user.name
+        console.print()
+        console.print(Text(f"{name}: {one.user.profile}", style="bold"))
+        console.print(one.adapter_id, style="dim")
+        if told := one.answers.get("prompted"):
+            columns[f"base told of {name}"] = list(told)
+        columns[f"for {name}"] = [
+            given if wanted is None else f"{given}\n(wanted: {wanted})"
+            for given, wanted in zip(one.answers["adapter"], one.expected, strict=True)
+        ]
+    console.print(f"Two adapters in {milliseconds:.0f} ms", style="dim")
+    table = _columns_table(columns)
+    for column in table.columns:
+        column.overflow = "fold"
+    console.print(table)
+    for one in held:
+        if one.num_right is None:
+            continue
+        num_known = sum(wanted is not None for wanted in one.expected)
+        counts = ", ".join(f"{SOURCES[s]} {n}" for s, n in one.num_right.items())
+        typer.echo(f"Right of {num_known} answers for {one.user.name}: {counts}")
+
+
 def print_checks(checks: Sequence[Check]) -> None:
     """What `doctor` found, for people."""
     styles = {"ok": "green", "optional": "yellow", "missing": "red"}
@@ -365,6 +430,20 @@ def _answers_table(
     if any(answer.prompted is not None for answer in answers):
         columns["base + description"] = [answer.prompted or "" for answer in answers]
     columns["adapter"] = [answer.adapter for answer in answers]
+    return _columns_table(columns)
+
+
+def _answer_values(one: UserAnswers, place: int) -> dict[str, Any]:  # Any: plain JSON
+    prompted = one.answers.get("prompted")
+    return {
+        "user": one.user.name,
+        "expected": one.expected[place],
+        "prompted": prompted and prompted[place],
+        "adapter": one.answers["adapter"][place],
+    }
+
+
+def _columns_table(columns: Mapping[str, Sequence[str]]) -> Table:
     table = Table(*columns, show_lines=True)
     for cells in zip(*columns.values(), strict=True):
         # Answers are the model's words: no markup of theirs may take effect.

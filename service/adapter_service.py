@@ -105,6 +105,11 @@ class AdapterService:
         return self._pipeline.bundle.surroundings.library
 
     @property
+    def kinds(self) -> frozenset[str]:
+        """Kinds of condition that adapters can be asked for by."""
+        return self._pipeline.kinds
+
+    @property
     def spec(self) -> LoraSpec:
         """The shape of the adapters that can be used here."""
         return self._pipeline.spec

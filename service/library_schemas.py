@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from genadapter.library import ExpertLibrary
 
@@ -23,13 +24,20 @@ class LibraryObject(BaseModel):
 
     object: Literal["library"] = "library"
     base_model: str
+    conditions: list[str] = Field(
+        description="What adapters can be asked for by: kinds of condition that the "
+        "generator met in training."
+    )
     data: list[MappedExpert]
 
     @classmethod
-    def of(cls, library: ExpertLibrary, *, base_name: str) -> Self:
-        """The object of a library."""
+    def of(
+        cls, library: ExpertLibrary, *, base_name: str, kinds: Collection[str]
+    ) -> Self:
+        """The object of a library, and of the generator that stands on it."""
         return cls(
             base_model=base_name,
+            conditions=sorted(kinds),
             data=[
                 MappedExpert(
                     id=expert.id, family=expert.family, x=round(x, 4), y=round(y, 4)

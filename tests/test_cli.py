@@ -657,6 +657,90 @@ def test_demo_as_json_names_task_answers_and_expectation(invoke: Invoke) -> None
     assert shown["answers"][0]["expected"]
 
 
+def test_personalize_shows_the_same_questions_for_two_users(invoke: Invoke) -> None:
+    """Each user's adapter answers beside the base, and what is right is counted."""
+    result = invoke("demo", "personalize", "--max-new-tokens", "2")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.count("lora-") == 2
+    assert "Right of 6 answers for A: base " in result.stdout
+    assert "base told" not in result.stdout
+    told = invoke("demo", "personalize", "--max-new-tokens", "2", "--prompted")
+    assert "base told the profile" in told.stdout
+
+
+def test_personalize_as_json_has_fixed_keys(invoke: Invoke) -> None:
+    """Own profiles and questions have no known answers; programs read nulls."""
+    arguments = ("demo", "personalize", "--max-new-tokens", "2", "--json")
+    values = values_of(invoke(*arguments))
+    assert sorted(values) == ["is_trained_on_profiles", "questions", "users"]
+    assert [user["name"] for user in values["users"]] == ["A", "B"]
+    for user in values["users"]:
+        assert sorted(user) == ["adapter", "name", "num_right", "profile"]
+        assert sorted(user["num_right"]) == ["adapter", "base", "other"]
+    assert len(values["questions"]) == 6
+    for question in values["questions"]:
+        assert sorted(question) == ["answers", "base", "question"]
+        for answer in question["answers"]:
+            assert sorted(answer) == ["adapter", "expected", "prompted", "user"]
+            assert answer["expected"]
+            assert answer["prompted"] is None
+    own = ("--profile", "I cook.", "--profile", "I sail.", "--question", "cat")
+    values = values_of(invoke(*arguments, *own, "--prompted"))
+    assert [user["profile"] for user in values["users"]] == ["I cook.", "I sail."]
+    assert [user["num_right"] for user in values["users"]] == [None, None]
+    (question,) = values["questions"]
+    assert [answer["expected"] for answer in question["answers"]] == [None, None]
+    assert all(isinstance(a["prompted"], str) for a in question["answers"])
+
+
+def test_personalize_warns_where_no_profile_was_learned_from(
+    invoke: Invoke, pipeline: Pipeline, base: BaseModel
+) -> None:
+    """It goes on, and says so; a bundle that met profiles needs no word."""
+    arguments = ("demo", "personalize", "--max-new-tokens", "1", "--json")
+    warned = invoke(*arguments)
+    assert values_of(warned)["is_trained_on_profiles"] is False
+    assert "not trained on profiles" in warned.stderr
+    manifest = replace(pipeline.bundle.manifest, conditions=("description", "profile"))
+    able = Pipeline(
+        pipeline.base_name,
+        replace(pipeline.bundle, manifest=manifest),
+        pipeline.encoder,
+        pipeline.reader,
+    )
+    loaders = Loaders(pipeline_with_base=lambda *_: (able, base))
+    plain = invoke(*arguments, loaders=loaders)
+    assert values_of(plain)["is_trained_on_profiles"] is True
+    assert "not trained" not in plain.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--profile", " "), "profile must say whom the adapter is to suit"),
+        (("--profile", "x" * 8001), "at most 8000 characters, got 8001"),
+        (("--profile", "I cook.", "--profile", "I  cook."), "say the same"),
+        (("--question", ""), "a question must ask something, got ''"),
+    ],
+)
+def test_personalize_refuses_what_cannot_be_compared(
+    arguments: tuple[str, ...], message: str, invoke: Invoke
+) -> None:
+    """One line, exit code 2, nothing loaded."""
+    loaders = Loaders(pipeline_with_base=refuse_to_load)
+    result = invoke("demo", "personalize", *arguments, loaders=loaders)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_options_of_demo_are_not_those_of_personalize(invoke: Invoke) -> None:
+    """Where one would be dropped without a word, it is refused."""
+    loaders = Loaders(pipeline_with_base=refuse_to_load)
+    result = invoke("demo", "--json", "personalize", loaders=loaders)
+    assert result.exit_code == 2
+    assert "--json before personalize has no effect" in result.stderr
+
+
 def test_doctor_names_every_missing_part_and_the_next_step(
     invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

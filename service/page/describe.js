@@ -1,11 +1,12 @@
 /** Describe: what the adapter is to be written for, and the request that has it written. */
 
-import { fetchTimed } from "./api.js";
 import { byId, el, fill } from "./dom.js";
-import { keep, keepField, recall } from "./drafts.js";
+import { keep, recall } from "./drafts.js";
+import { showCount, watchText } from "./fields.js";
+import { makeAdapter } from "./making.js";
 import { showError } from "./notice.js";
 import { makeTabs } from "./tabs.js";
-import { counted, duration, numCharacters } from "./words.js";
+import { duration } from "./words.js";
 
 const LIMITS = { description: 8_000, document: 200_000, profile: 8_000 };
 const MAX_EXAMPLES = 64;
@@ -19,7 +20,7 @@ export function startDescribing({ onAdapter }) {
     keep("kind", kind);
   });
   chooseTab(`tab-${recall("kind", "description")}`);
-  for (const name of Object.keys(LIMITS)) watchText(name);
+  for (const [name, limit] of Object.entries(LIMITS)) watchText(name, limit);
   const examples = watchExamples();
 
   const form = byId("describe-form");
@@ -33,12 +34,6 @@ export function startDescribing({ onAdapter }) {
   });
 }
 
-/** What a prompt would say in place of an adapter, for the base that is only told. */
-function promptOf({ kind, source }) {
-  if (kind !== "examples") return source.trim();
-  return source.map(({ input, output }) => `Input: ${input}\nOutput: ${output}`).join("\n\n");
-}
-
 async function generate({ kind, source }, onAdapter) {
   const [button, status, place] = [byId("generate"), byId("generate-status"), byId("generate-notice")];
   if (button.getAttribute("aria-disabled") === "true") return;
@@ -46,29 +41,15 @@ async function generate({ kind, source }, onAdapter) {
   status.textContent = "Writing…";
   fill(place);
   try {
-    const { status: code, body, ms } = await fetchTimed("/v1/adapters", { method: "POST", body: { [kind]: source } });
-    keep(`made.${body.id}`, { kind, prompt: promptOf({ kind, source }), ms });
-    status.textContent = code === 201 ? `Written in ${duration(ms)}` : `You had this one already, found in ${duration(ms)}`;
-    onAdapter(body);
+    const { adapter, isNew, ms } = await makeAdapter({ kind, source });
+    status.textContent = isNew ? `Written in ${duration(ms)}` : `You had this one already, found in ${duration(ms)}`;
+    onAdapter(adapter);
   } catch (error) {
     status.textContent = "";
     showError(place, error);
   } finally {
     button.removeAttribute("aria-disabled");
   }
-}
-
-function watchText(name) {
-  const field = byId(`text-${name}`);
-  const count = () => showCount(byId(`count-${name}`), numCharacters(field.value), LIMITS[name], "characters");
-  keepField(field, `text.${name}`);
-  field.addEventListener("input", count);
-  count();
-}
-
-function showCount(place, number, limit, what) {
-  place.textContent = `${counted(number)} / ${counted(limit)} ${what}`;
-  place.classList.toggle("over", number > limit);
 }
 
 function watchExamples() {

@@ -11,6 +11,7 @@ import { confirm, showError, showWords } from "./notice.js";
 import { offerSamples } from "./samples.js";
 import { startShelf } from "./shelf.js";
 import { hideTake, showTake } from "./take.js";
+import { startUsers } from "./users.js";
 import { hideVerdict, showVerdict } from "./verdict.js";
 
 let shown = null;
@@ -25,6 +26,8 @@ startDescribing({
     compare.ask();
   },
 });
+
+startUsers({ onMade: () => shelf.load({ isQuiet: true }) });
 
 /** Shows the adapter that the address names. */
 async function open() {

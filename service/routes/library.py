@@ -14,4 +14,6 @@ router = APIRouter(prefix="/v1/library", tags=["library"])
 @router.get("", responses=documented())
 def read_library(adapters: Adapters, _caller: CallerOf) -> LibraryObject:
     """Maps the trained tasks on two axes: what is told in like words lies close by."""
-    return LibraryObject.of(adapters.library, base_name=adapters.base_name)
+    return LibraryObject.of(
+        adapters.library, base_name=adapters.base_name, kinds=adapters.kinds
+    )

@@ -114,10 +114,11 @@ def test_no_code_is_inline_and_no_text_becomes_markup() -> None:
 
 
 def test_library_is_mapped(client: TestClient, library: ExpertLibrary) -> None:
-    """Every expert is told with its place, the same each time."""
+    """Every expert is told with its place, and what the generator learned from."""
     told = client.get("/v1/library").json()
     assert told["object"] == "library"
     assert told["base_model"] == "tests/tiny-llama"
+    assert told["conditions"] == ["description"]
     assert [e["id"] for e in told["data"]] == [e.id for e in library.experts]
     places = [(e["x"], e["y"]) for e in told["data"]]
     assert len(set(places)) == len(library)

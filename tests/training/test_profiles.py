@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+import tomllib
+from collections import ChainMap
+from itertools import combinations, product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from genadapter.condition import Condition
+from genadapter.interview import BUILT_IN_USERS, QUESTIONS
 from training.conditions import described
 from training.evaluation import find_tasks
 from training.evaluation.controls import sibling
-from training.profiles import make_profiles
+from training.profiles import PREFERENCES, make_profiles
 from training.tasks import Task, read_tasks, write_tasks
 
 
@@ -107,3 +111,33 @@ def test_they_are_told_as_profiles(made: list[Task], tmp_path: Path) -> None:
     assert [task.told_by for task in read] == ["profile", "profile"]
     for name in ("profiles", "novel_profiles"):
         assert {task.split for task in find_tasks(name, ())} == {"test"}
+
+
+def test_users_of_the_demonstration_say_what_no_training_user_says() -> None:
+    """Each sentence is kept for tests, and its preference leads to an expected answer."""
+    kinds = tomllib.loads(PREFERENCES.read_text("utf-8"))
+    preferences = kinds["choices"] | kinds["forms"]
+    kept = {
+        text: (name, value)
+        for name, preference in preferences.items()
+        for value in preference["values"].values()
+        for place, text in enumerate(value["statements"])
+        if place % 4 == 3
+    }
+    held = []
+    for user in BUILT_IN_USERS:
+        found = sorted((t for t in kept if t in user.profile), key=user.profile.index)
+        assert " ".join(found) == user.profile
+        held.append({kept[text][0] for text in found})
+        for text in found:
+            name, value = kept[text]
+            possible = value.get("items") or _formed(preferences[name], value)
+            assert any(user.expected[q] in possible for q in QUESTIONS), text
+    assert held[0] == held[1]
+    assert len(held[0]) == len(QUESTIONS)
+
+
+def _formed(preference: dict[str, Any], value: dict[str, Any]) -> list[str]:
+    """All that a form can come to."""
+    drawn = product(*preference["draws"].values())
+    return [value["answer"].format(**dict(ChainMap(*rows))) for rows in drawn]
