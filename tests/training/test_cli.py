@@ -19,11 +19,12 @@ from typer.testing import CliRunner, Result
 from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle
 from genadapter.cli import Loaders, create_app
-from genadapter.encoder import Encoder
+from genadapter.encoder import DEFAULT_ENCODER, Encoder
 from genadapter.errors import ConfigError
 from genadapter.manifest import read_manifest
 from genadapter.pipeline import Pipeline
 from training.cli import register
+from training.kept_encoder import KeptEncoder
 from training.recipes import Recipe
 from training.tasks import Task, read_tasks, write_tasks
 from training.workspace import Workspace, check_same_run, run_folder
@@ -87,6 +88,51 @@ def test_import_writes_the_projects_own_format(
     assert result.exit_code == 0, result.stderr
     assert f"data.extra_files={out}" in result.stdout
     assert read_tasks(out) == suite
+
+
+def test_import_as_json_counts_what_was_written(
+    suite_file: str, suite: list[Task], tmp_path: Path
+) -> None:
+    """The file, its tasks and their rows."""
+    out = str(tmp_path / "mine.jsonl")
+    values = values_of(invoke("tasks", "import", suite_file, "--out", out, "--json"))
+    assert values == {
+        "file": out,
+        "num_tasks": len(suite),
+        "num_examples": sum(len(task.examples) for task in suite),
+    }
+
+
+def test_build_as_json_counts_what_was_written(tmp_path: Path) -> None:
+    """The folder, its tasks and their families."""
+    arguments = ("--family", "advice_questions", "--out", str(tmp_path / "built"))
+    values = values_of(invoke("tasks", "build", *arguments, "--json"))
+    (path,) = (tmp_path / "built").iterdir()
+    assert values == {
+        "folder": str(tmp_path / "built"),
+        "num_tasks": len(read_tasks(path)),
+        "num_families": 1,
+    }
+    lines = invoke("tasks", "build", *arguments).stdout.splitlines()
+    assert lines == [f"{values['num_tasks']} tasks of 1 families in {tmp_path}/built"]
+
+
+def test_encode_counts_the_descriptions_that_it_kept(
+    suite_file: str, base_folder: Path, encoder_folder: Path, home: Path, tmp_path: Path
+) -> None:
+    """As JSON and as text; the folder takes the encoder's place."""
+    (home / "models").mkdir(parents=True)
+    (home / "models" / DEFAULT_ENCODER).symlink_to(encoder_folder)
+    settings = ["smoke", f"base={base_folder}", f"data.folder={suite_file}"]
+    arguments = ("tasks", "encode", *settings, "--out")
+    values = values_of(invoke(*arguments, str(tmp_path / "kept"), "--json"))
+    assert sorted(values) == ["folder", "num_descriptions", "num_tasks"]
+    assert values["folder"] == str(tmp_path / "kept")
+    assert values["num_descriptions"] >= values["num_tasks"] > 0
+    KeptEncoder(tmp_path / "kept")
+    told = invoke(*arguments, str(tmp_path / "again")).stdout
+    counts = f"{values['num_descriptions']} descriptions of {values['num_tasks']} tasks"
+    assert told == f"{counts} in {tmp_path}/again\n"
 
 
 def test_one_bad_line_imports_nothing(suite_file: str, tmp_path: Path) -> None:
@@ -351,6 +397,10 @@ def test_report_sets_a_runs_other_families_beside_the_bundle(
     for name in re.findall(r"!\[.*?\]\((.*?)\)", page):
         assert (out / name).exists()
     assert "| icm_cvae_shuffled |" in page
+    again = invoke(
+        "report", "mine", *arguments, "--only", "heldout", "--json", obj=loaders
+    )
+    assert values_of(again) == {"file": str(out / "README.md"), "parts": ["heldout"]}
 
 
 def test_report_beside_a_run_without_bundles_is_refused() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from genadapter.display import progress
+from genadapter.display import print_json, progress
 from genadapter.errors import ConfigError
 from genadapter.packages import home
 from training.commands.evaluate import say
@@ -45,6 +45,7 @@ def report(
     tasks_folder: SuiteOption = SUITE,
     bundle: BundleOption = None,
     out: Annotated[Path, typer.Option(help="Folder of the reports.")] = REPORTS,
+    is_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score the bundle on all held-out tasks, and write tables and figures.
 
@@ -71,9 +72,8 @@ def report(
             != pipeline.bundle.digest
         ]
     rivals, repeats = _sorted_out(others, pipeline)
-    for part, num_shots in PARTS.items():
-        if parts and part not in parts:
-            continue
+    chosen = [part for part in PARTS if not parts or part in parts]
+    for part in chosen:
         typer.echo(part, err=True)
         found = evaluation.evaluate(
             evaluation.find_tasks("heldout", suite),
@@ -81,7 +81,7 @@ def report(
             pipeline=pipeline,
             num_rows=num_rows,
             seed=seed,
-            num_shots=num_shots,
+            num_shots=PARTS[part],
             suite=suite,
             bound=bound,
             rivals=rivals,
@@ -91,7 +91,11 @@ def report(
         )
         evaluation.write_report(found, out / part)
     evaluation.write_index(out, list(PARTS))
-    typer.echo(str(out / "README.md"))
+    page = out / "README.md"
+    if is_json:
+        print_json({"file": str(page), "parts": chosen})
+    else:
+        typer.echo(str(page))
 
 
 def _sorted_out(

@@ -39,14 +39,20 @@ def build(
         list[str] | None, typer.Option("--family", help="Only this family; repeatable.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of the task files.")] = SUITE,
+    is_json: JsonOption = False,
 ) -> None:
     """Build the task suite from pinned packages, one file a family."""
     from training.catalogue.build import build_suite
 
     with progress("Building task families"):
         tasks = build_suite(out, families=tuple(families or ()))
-    num_families = len({task.family for task in tasks})
-    typer.echo(f"{len(tasks)} tasks of {num_families} families in {out}")
+    num_tasks, num_families = len(tasks), len({task.family for task in tasks})
+    if is_json:
+        print_json(
+            {"folder": str(out), "num_tasks": num_tasks, "num_families": num_families}
+        )
+    else:
+        typer.echo(f"{num_tasks} tasks of {num_families} families in {out}")
 
 
 def list_(path: PathArgument = SUITE, is_json: JsonOption = False) -> None:
@@ -101,6 +107,7 @@ def import_(
             help="The folder holds chat samples, as OpenAI's evals do.",
         ),
     ] = False,
+    is_json: JsonOption = False,
 ) -> None:
     """Check task files of your own and write them in the project's format."""
     if out.suffix != ".jsonl":
@@ -114,14 +121,20 @@ def import_(
         check_consistent(task)
     write_tasks(tasks, out)
     num_examples = sum(len(task.examples) for task in tasks)
-    typer.echo(f"{len(tasks)} tasks with {num_examples} examples in {out}")
-    typer.echo(f"train on them: genadapter train cpu data.extra_files={out}")
+    if is_json:
+        print_json(
+            {"file": str(out), "num_tasks": len(tasks), "num_examples": num_examples}
+        )
+    else:
+        typer.echo(f"{len(tasks)} tasks with {num_examples} examples in {out}")
+        typer.echo(f"train on them: genadapter train cpu data.extra_files={out}")
 
 
 def encode(
     recipe_name: RecipeArgument,
     out: Annotated[Path, typer.Option(help="New folder.")],
     assignments: AssignmentsArgument = None,
+    is_json: JsonOption = False,
 ) -> None:
     """Encode every description that a recipe trains on, for `train --descriptions`.
 
@@ -139,7 +152,13 @@ def encode(
         tasks = make_curriculum(recipe, base).tasks
         texts = passages_of(tasks, num_shown=recipe.data.shown)
         keep_embeddings(texts, encoder, out)
-    typer.echo(f"{len(set(texts))} descriptions of {len(tasks)} tasks in {out}")
+    num_texts, num_tasks = len(set(texts)), len(tasks)
+    if is_json:
+        print_json(
+            {"folder": str(out), "num_descriptions": num_texts, "num_tasks": num_tasks}
+        )
+    else:
+        typer.echo(f"{num_texts} descriptions of {num_tasks} tasks in {out}")
 
 
 def report(
