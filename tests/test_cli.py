@@ -120,15 +120,17 @@ def test_generate_takes_examples_as_far_as_the_bundle_does(
     refused = invoke(*arguments)
     assert refused.exit_code == 2
     assert "trained on description, got description, examples" in refused.stderr
-    refined = values_of(invoke(*arguments, "--refine", "2"))
+    told = invoke(*arguments, "--refine", "2")
+    assert "Learning from the examples" in told.stderr
+    refined = values_of(told)
     manifest = replace(pipeline.bundle.manifest, conditions=("description", "examples"))
-    told = Pipeline(
+    knowing = Pipeline(
         pipeline.base_name,
         replace(pipeline.bundle, manifest=manifest),
         pipeline.encoder,
         pipeline.reader,
     )
-    loaders = Loaders(pipeline=lambda *_: told)
+    loaders = Loaders(pipeline=lambda *_: knowing)
     values = values_of(invoke(*arguments, loaders=loaders))
     plain = values_of(invoke("generate", DESCRIPTION, "--json"))
     assert len({values["id"], plain["id"], refined["id"]}) == 3

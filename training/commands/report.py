@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from genadapter.display import print_json, progress
+from genadapter.display import print_json, progress, progress_by_steps
 from genadapter.errors import ConfigError
 from genadapter.packages import home
-from training.commands.evaluate import say
 from training.commands.tasks import SUITE
 from training.commands.workspace import BundleOption, SuiteOption
 
@@ -52,17 +51,18 @@ def report(
     Told by descriptions, and with 5 and 16 examples. Killed and started again, it goes on
     with the methods that are missing.
     """
-    from training import evaluation
-    from training.tasks import read_tasks
-    from training.workspace import bundles_of
-
     if unknown := set(parts or ()) - set(PARTS):
         raise ConfigError(
             f"no part {min(unknown)!r} of the report; choose from {', '.join(PARTS)}"
         )
-    folders = [] if run is None else bundles_of(run)
-    bound = evaluation.read_bound(oracles)
-    suite = read_tasks(tasks_folder)
+    with progress("Reading the tasks"):
+        from training import evaluation
+        from training.tasks import read_tasks
+        from training.workspace import bundles_of
+
+        folders = [] if run is None else bundles_of(run)
+        bound = evaluation.read_bound(oracles)
+        suite = read_tasks(tasks_folder)
     with progress("Loading the base model, the encoder and the bundles"):
         pipeline, base = ctx.obj.pipeline_with_base(bundle, None, None)
         others = [
@@ -75,20 +75,21 @@ def report(
     chosen = [part for part in PARTS if not parts or part in parts]
     for part in chosen:
         typer.echo(part, err=True)
-        found = evaluation.evaluate(
-            evaluation.find_tasks("heldout", suite),
-            base=base,
-            pipeline=pipeline,
-            num_rows=num_rows,
-            seed=seed,
-            num_shots=PARTS[part],
-            suite=suite,
-            bound=bound,
-            rivals=rivals,
-            repeats=repeats,
-            cells=evaluation.Cells(home() / "evaluations"),
-            progress=say,
-        )
+        with progress_by_steps() as say:
+            found = evaluation.evaluate(
+                evaluation.find_tasks("heldout", suite),
+                base=base,
+                pipeline=pipeline,
+                num_rows=num_rows,
+                seed=seed,
+                num_shots=PARTS[part],
+                suite=suite,
+                bound=bound,
+                rivals=rivals,
+                repeats=repeats,
+                cells=evaluation.Cells(home() / "evaluations"),
+                progress=say,
+            )
         evaluation.write_report(found, out / part)
     evaluation.write_index(out, list(PARTS))
     page = out / "README.md"

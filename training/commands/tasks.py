@@ -114,11 +114,12 @@ def import_(
         raise ConfigError(f"--out must end in .jsonl, got {str(out)!r}")
     if out.exists():
         raise ConfigError(f"{out} exists: give a file that does not exist yet")
-    tasks = read_chat_samples(file) if is_chat else read_tasks(file)
-    if not tasks:
-        raise ConfigError(f"{file} holds no task: put at least one in")
-    for task in tasks:
-        check_consistent(task)
+    with progress("Reading and checking the tasks"):
+        tasks = read_chat_samples(file) if is_chat else read_tasks(file)
+        if not tasks:
+            raise ConfigError(f"{file} holds no task: put at least one in")
+        for task in tasks:
+            check_consistent(task)
     write_tasks(tasks, out)
     num_examples = sum(len(task.examples) for task in tasks)
     if is_json:
