@@ -135,6 +135,36 @@ def test_encode_counts_the_descriptions_that_it_kept(
     assert told == f"{counts} in {tmp_path}/again\n"
 
 
+def test_a_family_or_a_task_is_written_for_the_harness(
+    suite_file: str, suite: list[Task], tmp_path: Path
+) -> None:
+    """JSON names each task with the words to generate from; text ends with the call."""
+    pairs, out = [t for t in suite if t.family == "pairs"], str(tmp_path / "pairs")
+    arguments = ("tasks", "export-lm-eval", "--tasks", suite_file, "--rows", "3")
+    values = values_of(invoke(*arguments, "pairs", "--out", out, "--json"))
+    assert values == {
+        "folder": out,
+        "tasks": [
+            {
+                "name": f"genadapter_{task.id}",
+                "id": task.id,
+                "description": task.heldout_descriptions[0],
+                "num_rows": 3,
+            }
+            for task in pairs
+        ],
+    }
+    again = invoke(*arguments, "pairs_swap", "--out", out)
+    assert (again.exit_code, "exists" in again.stderr) == (2, True)
+    one = invoke(*arguments, "pairs_swap", "--out", str(tmp_path / "one"))
+    first, *_, call = one.stdout.splitlines()
+    assert first.startswith("genadapter_pairs_swap, 3 rows: ")
+    assert call.endswith(f"--include_path {tmp_path}/one --tasks genadapter_pairs_swap")
+    none = invoke(*arguments, "pairs_swop", "--out", str(tmp_path / "none"))
+    assert (none.exit_code, "closest: pairs_swap" in none.stderr) == (2, True)
+    assert not (tmp_path / "none").exists()
+
+
 def test_one_bad_line_imports_nothing(suite_file: str, tmp_path: Path) -> None:
     """File, line and reason are named, and no file is left behind."""
     bad = tmp_path / "bad.jsonl"
@@ -438,6 +468,7 @@ def test_help_loads_nothing_heavy() -> None:
         ("tasks", "list"),
         ("tasks", "show"),
         ("tasks", "import"),
+        ("tasks", "export-lm-eval"),
         ("tasks", "report"),
         ("experts", "train"),
         ("experts", "import"),

@@ -162,6 +162,38 @@ def encode(
         typer.echo(f"{num_texts} descriptions of {num_tasks} tasks in {out}")
 
 
+def export_lm_eval(
+    name: Annotated[str, typer.Argument(help="A family, or the id of one task.")],
+    out: Annotated[Path, typer.Option(help="New folder, for --include_path.")],
+    path: Annotated[
+        Path, typer.Option("--tasks", help="Task file, or a folder of them.")
+    ] = SUITE,
+    num_rows: Annotated[
+        int, typer.Option("--rows", min=1, help="Test rows of a task at most.")
+    ] = 50,
+    is_json: JsonOption = False,
+) -> None:
+    """Write tasks for lm-evaluation-harness, to score any adapter there."""
+    if out.exists():
+        raise ConfigError(f"{out} exists: give a folder that does not exist yet")
+    with progress("Reading and writing the tasks"):
+        from training.harness import write_harness_tasks
+
+        tasks = read_tasks(path)
+        chosen = [t for t in tasks if t.family == name] or [_find(tasks, name, path)]
+        written = write_harness_tasks(chosen, out, num_rows=num_rows)
+    if is_json:
+        print_json({"folder": str(out), "tasks": [asdict(one) for one in written]})
+        return
+    for one in written:
+        typer.echo(f"{one.name}, {one.num_rows} rows: {one.description}")
+    typer.echo(
+        "\nlm_eval --model hf --model_args pretrained=$(genadapter models path),"
+        f"peft=ADAPTER --apply_chat_template --include_path {out} "
+        f"--tasks {written[0].name}"
+    )
+
+
 def report(
     ctx: typer.Context, path: PathArgument = SUITE, is_json: JsonOption = False
 ) -> None:
