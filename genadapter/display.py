@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -53,6 +61,24 @@ def progress(message: str) -> Iterator[None]:
         return
     with console.status(message):
         yield
+
+
+@contextmanager
+def progress_by_steps() -> Iterator[Callable[[str, float], None]]:
+    """Says on stderr how far a work of many steps is: a bar, or a line a step.
+
+    Yields:
+        To be told the step that begins and the share of the whole that is done.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda step, share: typer.echo(f"{share:4.0%} {step}", err=True)
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False))
+    figures = (BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, *figures, console=console, transient=True) as shown:
+        whole = shown.add_task("", total=1.0)
+        yield lambda step, share: shown.update(whole, description=step, completed=share)
 
 
 def print_error(message: str) -> None:

@@ -393,13 +393,18 @@ def delete_key(
     identifier: Annotated[str, typer.Argument(metavar="ID", help="As in the list.")],
     store: StoreOption = None,
     registry: RegistryOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Delete an API key; it is refused from then on."""
+    from genadapter.display import print_json
+
     with _opened(store, registry) as opened:
         if not opened.remove(identifier):
             raise ConfigError(
                 f"no key {identifier!r}: `genadapter keys list` names those there are"
             )
+    if as_json:
+        print_json({"id": identifier, "deleted": True})
 
 
 @contextmanager

@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from genadapter.adapter import Adapter, load_adapter, save_adapter
@@ -37,6 +39,17 @@ HEAVY_MODULES = (
     "lightning",
     "matplotlib",
 )
+
+ALWAYS_JSON = {
+    "ablate",
+    "experts compare-specs",
+    "experts import",
+    "experts oracles",
+    "experts train",
+    "train",
+}
+"""Commands that print nothing else."""
+WITHOUT_RESULT = {"serve"}
 
 Invoke = Callable[..., Result]
 
@@ -107,15 +120,17 @@ def test_generate_takes_examples_as_far_as_the_bundle_does(
     refused = invoke(*arguments)
     assert refused.exit_code == 2
     assert "trained on description, got description, examples" in refused.stderr
-    refined = values_of(invoke(*arguments, "--refine", "2"))
+    told = invoke(*arguments, "--refine", "2")
+    assert "Learning from the examples" in told.stderr
+    refined = values_of(told)
     manifest = replace(pipeline.bundle.manifest, conditions=("description", "examples"))
-    told = Pipeline(
+    knowing = Pipeline(
         pipeline.base_name,
         replace(pipeline.bundle, manifest=manifest),
         pipeline.encoder,
         pipeline.reader,
     )
-    loaders = Loaders(pipeline=lambda *_: told)
+    loaders = Loaders(pipeline=lambda *_: knowing)
     values = values_of(invoke(*arguments, loaders=loaders))
     plain = values_of(invoke("generate", DESCRIPTION, "--json"))
     assert len({values["id"], plain["id"], refined["id"]}) == 3
@@ -778,6 +793,7 @@ def test_models_path_prints_the_folder_alone(
     (folder / "config.json").write_text("{}")
     monkeypatch.setenv("GENADAPTER_HOME", str(tmp_path / "home"))
     assert invoke("models", "path").stdout == f"{folder}\n"
+    assert values_of(invoke("models", "path", "--json")) == {"base": str(folder)}
 
 
 def test_models_fetch_names_both_folders(
@@ -795,6 +811,10 @@ def test_models_fetch_names_both_folders(
     result = invoke("models", "fetch")
     assert result.exit_code == 0
     assert str(models / "all-minilm-l6-v2") in result.stdout
+    assert values_of(invoke("models", "fetch", "--json")) == {
+        "base": str(models / "smollm2-135m-instruct"),
+        "encoder": str(models / "all-minilm-l6-v2"),
+    }
 
 
 def add_distribution(folder: Path, *, module: str, code: str) -> None:
@@ -825,6 +845,29 @@ def test_packages_add_commands_and_a_broken_one_breaks_no_other(
     assert "broken_plugin" in usage
     assert "ImportError: no extra" in invoke("doctor", "--json").stdout
     assert invoke("generate", DESCRIPTION).exit_code == 0
+
+
+def commands_of(
+    group: TyperGroup, *above: str
+) -> Iterator[tuple[str, Any]]:  # Any: typer's own commands
+    """Every command below a group, under its whole name."""
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from commands_of(command, *above, name)
+        else:
+            yield " ".join([*above, name]), command
+
+
+def test_every_result_can_be_had_as_json() -> None:
+    """A command takes --json, prints JSON always, or has no result."""
+    group = get_command(create_app())
+    assert isinstance(group, TyperGroup)
+    options = {
+        name: {option for param in command.params for option in param.opts}
+        for name, command in commands_of(group)
+    }
+    without = {name for name, given in options.items() if "--json" not in given}
+    assert without == ALWAYS_JSON | WITHOUT_RESULT
 
 
 def test_version_is_the_installed_one(invoke: Invoke) -> None:

@@ -53,6 +53,7 @@ SUMMED_UP = {
     "training/experts": "experts by themselves: their speed, their shape, what they gain",
     "training/objectives": "one file an objective",
     "service": "adapters and chat over HTTP",
+    "examples": "PEFT with two adapters, and a client over HTTP: scripts to copy",
     "tests": "mirrors the packages",
     "data": "the task suite and the shipped bundle",
 }
@@ -133,7 +134,7 @@ def _errors() -> str:
 
 
 def _tree() -> str:
-    folders = ("genadapter", "training", "service", "tests", "data")
+    folders = ("genadapter", "training", "service", "examples", "tests", "data")
     lines = [f"{name}/ - {SUMMED_UP[name]}" for name in folders]
     return "```\n" + "\n".join(lines) + "\n```"
 

@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
     suite.command("list")(tasks.list_)
     suite.command("show")(tasks.show)
     suite.command("import")(tasks.import_)
+    suite.command("export-lm-eval")(tasks.export_lm_eval)
     suite.command("encode")(tasks.encode)
     suite.command("report")(tasks.report)
     app.add_typer(suite, name="tasks")

@@ -147,8 +147,10 @@ def test_a_key_made_by_the_command_lets_in(
     listed = runner.invoke(command, ["keys", "list", "--store", store])
     assert key["id"] in listed.stdout
     assert key["key"] not in listed.stdout
-    arguments = ["keys", "delete", key["id"], "--store", store]
-    assert runner.invoke(command, arguments).exit_code == 0
+    arguments = ["keys", "delete", key["id"], "--store", store, "--json"]
+    deleted = runner.invoke(command, arguments)
+    assert deleted.exit_code == 0
+    assert json.loads(deleted.stdout) == {"id": key["id"], "deleted": True}
     assert client.get("/v1/adapters", headers=bearer(key["key"])).status_code == 401
     assert runner.invoke(command, arguments).exit_code != 0
 

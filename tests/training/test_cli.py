@@ -19,11 +19,12 @@ from typer.testing import CliRunner, Result
 from genadapter.base_model import BaseModel
 from genadapter.checkpoint import Bundle
 from genadapter.cli import Loaders, create_app
-from genadapter.encoder import Encoder
+from genadapter.encoder import DEFAULT_ENCODER, Encoder
 from genadapter.errors import ConfigError
 from genadapter.manifest import read_manifest
 from genadapter.pipeline import Pipeline
 from training.cli import register
+from training.kept_encoder import KeptEncoder
 from training.recipes import Recipe
 from training.tasks import Task, read_tasks, write_tasks
 from training.workspace import Workspace, check_same_run, run_folder
@@ -87,6 +88,81 @@ def test_import_writes_the_projects_own_format(
     assert result.exit_code == 0, result.stderr
     assert f"data.extra_files={out}" in result.stdout
     assert read_tasks(out) == suite
+
+
+def test_import_as_json_counts_what_was_written(
+    suite_file: str, suite: list[Task], tmp_path: Path
+) -> None:
+    """The file, its tasks and their rows."""
+    out = str(tmp_path / "mine.jsonl")
+    values = values_of(invoke("tasks", "import", suite_file, "--out", out, "--json"))
+    assert values == {
+        "file": out,
+        "num_tasks": len(suite),
+        "num_examples": sum(len(task.examples) for task in suite),
+    }
+
+
+def test_build_as_json_counts_what_was_written(tmp_path: Path) -> None:
+    """The folder, its tasks and their families."""
+    arguments = ("--family", "advice_questions", "--out", str(tmp_path / "built"))
+    values = values_of(invoke("tasks", "build", *arguments, "--json"))
+    (path,) = (tmp_path / "built").iterdir()
+    assert values == {
+        "folder": str(tmp_path / "built"),
+        "num_tasks": len(read_tasks(path)),
+        "num_families": 1,
+    }
+    lines = invoke("tasks", "build", *arguments).stdout.splitlines()
+    assert lines == [f"{values['num_tasks']} tasks of 1 families in {tmp_path}/built"]
+
+
+def test_encode_counts_the_descriptions_that_it_kept(
+    suite_file: str, base_folder: Path, encoder_folder: Path, home: Path, tmp_path: Path
+) -> None:
+    """As JSON and as text; the folder takes the encoder's place."""
+    (home / "models").mkdir(parents=True)
+    (home / "models" / DEFAULT_ENCODER).symlink_to(encoder_folder)
+    settings = ["smoke", f"base={base_folder}", f"data.folder={suite_file}"]
+    arguments = ("tasks", "encode", *settings, "--out")
+    values = values_of(invoke(*arguments, str(tmp_path / "kept"), "--json"))
+    assert sorted(values) == ["folder", "num_descriptions", "num_tasks"]
+    assert values["folder"] == str(tmp_path / "kept")
+    assert values["num_descriptions"] >= values["num_tasks"] > 0
+    KeptEncoder(tmp_path / "kept")
+    told = invoke(*arguments, str(tmp_path / "again")).stdout
+    counts = f"{values['num_descriptions']} descriptions of {values['num_tasks']} tasks"
+    assert told == f"{counts} in {tmp_path}/again\n"
+
+
+def test_a_family_or_a_task_is_written_for_the_harness(
+    suite_file: str, suite: list[Task], tmp_path: Path
+) -> None:
+    """JSON names each task with the words to generate from; text ends with the call."""
+    pairs, out = [t for t in suite if t.family == "pairs"], str(tmp_path / "pairs")
+    arguments = ("tasks", "export-lm-eval", "--tasks", suite_file, "--rows", "3")
+    values = values_of(invoke(*arguments, "pairs", "--out", out, "--json"))
+    assert values == {
+        "folder": out,
+        "tasks": [
+            {
+                "name": f"genadapter_{task.id}",
+                "id": task.id,
+                "description": task.heldout_descriptions[0],
+                "num_rows": 3,
+            }
+            for task in pairs
+        ],
+    }
+    again = invoke(*arguments, "pairs_swap", "--out", out)
+    assert (again.exit_code, "exists" in again.stderr) == (2, True)
+    one = invoke(*arguments, "pairs_swap", "--out", str(tmp_path / "one"))
+    first, *_, call = one.stdout.splitlines()
+    assert first.startswith("genadapter_pairs_swap, 3 rows: ")
+    assert call.endswith(f"--include_path {tmp_path}/one --tasks genadapter_pairs_swap")
+    none = invoke(*arguments, "pairs_swop", "--out", str(tmp_path / "none"))
+    assert (none.exit_code, "closest: pairs_swap" in none.stderr) == (2, True)
+    assert not (tmp_path / "none").exists()
 
 
 def test_one_bad_line_imports_nothing(suite_file: str, tmp_path: Path) -> None:
@@ -351,6 +427,10 @@ def test_report_sets_a_runs_other_families_beside_the_bundle(
     for name in re.findall(r"!\[.*?\]\((.*?)\)", page):
         assert (out / name).exists()
     assert "| icm_cvae_shuffled |" in page
+    again = invoke(
+        "report", "mine", *arguments, "--only", "heldout", "--json", obj=loaders
+    )
+    assert values_of(again) == {"file": str(out / "README.md"), "parts": ["heldout"]}
 
 
 def test_report_beside_a_run_without_bundles_is_refused() -> None:
@@ -388,6 +468,7 @@ def test_help_loads_nothing_heavy() -> None:
         ("tasks", "list"),
         ("tasks", "show"),
         ("tasks", "import"),
+        ("tasks", "export-lm-eval"),
         ("tasks", "report"),
         ("experts", "train"),
         ("experts", "import"),

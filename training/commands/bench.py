@@ -30,17 +30,15 @@ def experts(
 ) -> None:
     """Train experts for held-out tasks: together, and one by one with PEFT."""
     from genadapter.packages import home
-    from training.experts.benchmark import (
-        BenchConfig,
-        ExpertBench,
-        run_bench,
-    )
-    from training.experts.trials import check_peft
-    from training.tasks import read_tasks
 
-    # PEFT comes last, and minutes of training would be lost.
-    check_peft()
-    tasks = [t for t in read_tasks(tasks_folder) if t.split != "train"]
+    with progress("Reading the tasks"):
+        from training.experts.benchmark import BenchConfig, ExpertBench, run_bench
+        from training.experts.trials import check_peft
+        from training.tasks import read_tasks
+
+        # PEFT comes last, and minutes of training would be lost.
+        check_peft()
+        tasks = [t for t in read_tasks(tasks_folder) if t.split != "train"]
     if not tasks:
         raise ConfigError(f"{tasks_folder} holds no held-out task: name another folder")
     with progress("Loading the base model, the encoder and the bundle"):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from genadapter.display import print_json, progress
+from genadapter.display import print_json, progress, progress_by_steps
 from genadapter.errors import ConfigError
 from genadapter.packages import home
 from training.commands.tasks import SUITE
@@ -74,44 +74,46 @@ def evaluate(
 
     Started again with the same arguments, it goes on with the methods that are missing.
     """
-    from training import evaluation
-    from training.run import read_factors
-    from training.tasks import read_tasks
-
     if prompted is not None and not prompted.exists():
         raise ConfigError(
             f"--prompted {prompted} does not exist: make it with "
             "`genadapter train RECIPE --prompted`"
         )
     names = None if methods is None else _names(methods)
-    evaluation.check_oracles(names or (), oracles)
-    bound = None if oracles is None else evaluation.read_bound(oracles)
-    suite = read_tasks(tasks_folder) if tasks_folder.exists() else []
-    chosen = evaluation.find_tasks(tasks, suite)
+    with progress("Reading the tasks"):
+        from training import evaluation
+        from training.run import read_factors
+        from training.tasks import read_tasks
+
+        evaluation.check_oracles(names or (), oracles)
+        bound = None if oracles is None else evaluation.read_bound(oracles)
+        suite = read_tasks(tasks_folder) if tasks_folder.exists() else []
+        chosen = evaluation.find_tasks(tasks, suite)
     with progress("Loading the base model, the encoder and the bundle"):
         pipeline, model = ctx.obj.pipeline_with_base(bundle, None, base)
         rivals, repeats = (
             [pipeline.beside(folder) for folder in folders or ()]
             for folders in (rival, repeat)
         )
-    report = evaluation.evaluate(
-        chosen,
-        base=model,
-        pipeline=pipeline,
-        methods=names,
-        num_rows=num_rows,
-        seed=seed,
-        num_shots=num_shots,
-        suite=suite,
-        prompted=None if prompted is None else read_factors(prompted),
-        bound=bound,
-        rivals=rivals,
-        repeats=repeats,
-        cells=evaluation.Cells(
-            home() / "evaluations", reuse="nothing" if is_fresh else "kept"
-        ),
-        progress=say,
-    )
+    with progress_by_steps() as say:
+        report = evaluation.evaluate(
+            chosen,
+            base=model,
+            pipeline=pipeline,
+            methods=names,
+            num_rows=num_rows,
+            seed=seed,
+            num_shots=num_shots,
+            suite=suite,
+            prompted=None if prompted is None else read_factors(prompted),
+            bound=bound,
+            rivals=rivals,
+            repeats=repeats,
+            cells=evaluation.Cells(
+                home() / "evaluations", reuse="nothing" if is_fresh else "kept"
+            ),
+            progress=say,
+        )
     if out is not None:
         evaluation.write_report(report, out)
     if is_json:
@@ -122,8 +124,3 @@ def evaluate(
 
 def _names(methods: str) -> list[str]:
     return [name.strip() for name in methods.split(",") if name.strip()]
-
-
-def say(method: str, share: float) -> None:
-    """Which method answers next."""
-    typer.echo(f"{share:4.0%} {method}", err=True)

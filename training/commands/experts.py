@@ -88,27 +88,29 @@ def import_(
 ) -> None:
     """Add a LoRA that PEFT trained to the experts of a bundle."""
     from genadapter.manifest import find_bundle
-    from training.importing import add_expert, import_expert
 
     if out.exists():
         raise ConfigError(f"{out} exists: name another folder with --out")
     card = (find_bundle(bundle) / "README.md").read_text(encoding="utf-8")
     with progress("Loading the base model, the encoder and the bundle"):
+        from training.importing import add_expert, import_expert
+
         pipeline, model = ctx.obj.pipeline_with_base(bundle, None, base)
-    imported = import_expert(
-        peft_folder,
-        description,
-        bundle=pipeline.bundle,
-        base_name=pipeline.bundle.manifest.base.name,
-    )
-    add_expert(
-        pipeline.bundle,
-        imported,
-        out,
-        base=model,
-        encoder=pipeline.encoder,
-        card=card,
-    )
+    with progress("Adding the expert, and writing the grown bundle"):
+        imported = import_expert(
+            peft_folder,
+            description,
+            bundle=pipeline.bundle,
+            base_name=pipeline.bundle.manifest.base.name,
+        )
+        add_expert(
+            pipeline.bundle,
+            imported,
+            out,
+            base=model,
+            encoder=pipeline.encoder,
+            card=card,
+        )
     print_json({**imported.to_dict(), "bundle": str(out)})
 
 
@@ -134,11 +136,12 @@ def oracles(
     Do so before training a generator; `evaluate --oracles` reads the file. Started
     again with the same arguments, it goes on where it was.
     """
-    from training import evaluation
-    from training.tasks import read_tasks
+    with progress("Reading the tasks"):
+        from training import evaluation
+        from training.tasks import read_tasks
 
-    suite = read_tasks(tasks_folder) if tasks_folder.exists() else []
-    chosen = evaluation.find_tasks(tasks, suite)
+        suite = read_tasks(tasks_folder) if tasks_folder.exists() else []
+        chosen = evaluation.find_tasks(tasks, suite)
     with progress("Loading the base model, the encoder and the bundle"):
         pipeline, model = ctx.obj.pipeline_with_base(bundle, None, base)
     around = pipeline.bundle.surroundings
@@ -188,9 +191,16 @@ def compare_specs(
     """Train experts under each candidate shape; one JSON object a candidate."""
     recipe = read_recipe(recipe_name, assignments)
     base, encoder = load_models(recipe, device, dtype)
-    from training.experts.spec_search import search_specs
+    from training.experts.spec_search import CANDIDATES, search_specs
 
-    for result in search_specs(
-        recipe, base=base, encoder=encoder, num_tasks=num_tasks, expert_steps=steps
-    ):
+    for candidate in CANDIDATES:
+        with progress(f"Training experts: {candidate.name}"):
+            (result,) = search_specs(
+                recipe,
+                base=base,
+                encoder=encoder,
+                candidates=[candidate],
+                num_tasks=num_tasks,
+                expert_steps=steps,
+            )
         print_json(asdict(result))

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from genadapter.display import progress
+from genadapter.display import print_json, progress, progress_by_steps
 from genadapter.errors import ConfigError
 from genadapter.packages import home
-from training.commands.evaluate import say
 from training.commands.tasks import SUITE
 from training.commands.workspace import BundleOption, SuiteOption
 
@@ -45,23 +44,25 @@ def report(
     tasks_folder: SuiteOption = SUITE,
     bundle: BundleOption = None,
     out: Annotated[Path, typer.Option(help="Folder of the reports.")] = REPORTS,
+    is_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score the bundle on all held-out tasks, and write tables and figures.
 
     Told by descriptions, and with 5 and 16 examples. Killed and started again, it goes on
     with the methods that are missing.
     """
-    from training import evaluation
-    from training.tasks import read_tasks
-    from training.workspace import bundles_of
-
     if unknown := set(parts or ()) - set(PARTS):
         raise ConfigError(
             f"no part {min(unknown)!r} of the report; choose from {', '.join(PARTS)}"
         )
-    folders = [] if run is None else bundles_of(run)
-    bound = evaluation.read_bound(oracles)
-    suite = read_tasks(tasks_folder)
+    with progress("Reading the tasks"):
+        from training import evaluation
+        from training.tasks import read_tasks
+        from training.workspace import bundles_of
+
+        folders = [] if run is None else bundles_of(run)
+        bound = evaluation.read_bound(oracles)
+        suite = read_tasks(tasks_folder)
     with progress("Loading the base model, the encoder and the bundles"):
         pipeline, base = ctx.obj.pipeline_with_base(bundle, None, None)
         others = [
@@ -71,27 +72,31 @@ def report(
             != pipeline.bundle.digest
         ]
     rivals, repeats = _sorted_out(others, pipeline)
-    for part, num_shots in PARTS.items():
-        if parts and part not in parts:
-            continue
+    chosen = [part for part in PARTS if not parts or part in parts]
+    for part in chosen:
         typer.echo(part, err=True)
-        found = evaluation.evaluate(
-            evaluation.find_tasks("heldout", suite),
-            base=base,
-            pipeline=pipeline,
-            num_rows=num_rows,
-            seed=seed,
-            num_shots=num_shots,
-            suite=suite,
-            bound=bound,
-            rivals=rivals,
-            repeats=repeats,
-            cells=evaluation.Cells(home() / "evaluations"),
-            progress=say,
-        )
+        with progress_by_steps() as say:
+            found = evaluation.evaluate(
+                evaluation.find_tasks("heldout", suite),
+                base=base,
+                pipeline=pipeline,
+                num_rows=num_rows,
+                seed=seed,
+                num_shots=PARTS[part],
+                suite=suite,
+                bound=bound,
+                rivals=rivals,
+                repeats=repeats,
+                cells=evaluation.Cells(home() / "evaluations"),
+                progress=say,
+            )
         evaluation.write_report(found, out / part)
     evaluation.write_index(out, list(PARTS))
-    typer.echo(str(out / "README.md"))
+    page = out / "README.md"
+    if is_json:
+        print_json({"file": str(page), "parts": chosen})
+    else:
+        typer.echo(str(page))
 
 
 def _sorted_out(

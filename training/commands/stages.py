@@ -51,7 +51,8 @@ def train_stages(work: Workspace, *, is_prompted: bool = False) -> Stages:
     if starts_prompted:
         reads = prompted if learns_to_read else None
         factors = run.unread(work) if reads is None else run.read_factors(reads)
-        prefix = run.start_prefix(work, factors)
+        with progress("Measuring what the prefix starts from"):
+            prefix = run.start_prefix(work, factors)
     surroundings = Surroundings(
         spec=work.spec,
         shared=shared,

@@ -39,14 +39,20 @@ def build(
         list[str] | None, typer.Option("--family", help="Only this family; repeatable.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of the task files.")] = SUITE,
+    is_json: JsonOption = False,
 ) -> None:
     """Build the task suite from pinned packages, one file a family."""
     from training.catalogue.build import build_suite
 
     with progress("Building task families"):
         tasks = build_suite(out, families=tuple(families or ()))
-    num_families = len({task.family for task in tasks})
-    typer.echo(f"{len(tasks)} tasks of {num_families} families in {out}")
+    num_tasks, num_families = len(tasks), len({task.family for task in tasks})
+    if is_json:
+        print_json(
+            {"folder": str(out), "num_tasks": num_tasks, "num_families": num_families}
+        )
+    else:
+        typer.echo(f"{num_tasks} tasks of {num_families} families in {out}")
 
 
 def list_(path: PathArgument = SUITE, is_json: JsonOption = False) -> None:
@@ -101,27 +107,35 @@ def import_(
             help="The folder holds chat samples, as OpenAI's evals do.",
         ),
     ] = False,
+    is_json: JsonOption = False,
 ) -> None:
     """Check task files of your own and write them in the project's format."""
     if out.suffix != ".jsonl":
         raise ConfigError(f"--out must end in .jsonl, got {str(out)!r}")
     if out.exists():
         raise ConfigError(f"{out} exists: give a file that does not exist yet")
-    tasks = read_chat_samples(file) if is_chat else read_tasks(file)
-    if not tasks:
-        raise ConfigError(f"{file} holds no task: put at least one in")
-    for task in tasks:
-        check_consistent(task)
+    with progress("Reading and checking the tasks"):
+        tasks = read_chat_samples(file) if is_chat else read_tasks(file)
+        if not tasks:
+            raise ConfigError(f"{file} holds no task: put at least one in")
+        for task in tasks:
+            check_consistent(task)
     write_tasks(tasks, out)
     num_examples = sum(len(task.examples) for task in tasks)
-    typer.echo(f"{len(tasks)} tasks with {num_examples} examples in {out}")
-    typer.echo(f"train on them: genadapter train cpu data.extra_files={out}")
+    if is_json:
+        print_json(
+            {"file": str(out), "num_tasks": len(tasks), "num_examples": num_examples}
+        )
+    else:
+        typer.echo(f"{len(tasks)} tasks with {num_examples} examples in {out}")
+        typer.echo(f"train on them: genadapter train cpu data.extra_files={out}")
 
 
 def encode(
     recipe_name: RecipeArgument,
     out: Annotated[Path, typer.Option(help="New folder.")],
     assignments: AssignmentsArgument = None,
+    is_json: JsonOption = False,
 ) -> None:
     """Encode every description that a recipe trains on, for `train --descriptions`.
 
@@ -139,7 +153,45 @@ def encode(
         tasks = make_curriculum(recipe, base).tasks
         texts = passages_of(tasks, num_shown=recipe.data.shown)
         keep_embeddings(texts, encoder, out)
-    typer.echo(f"{len(set(texts))} descriptions of {len(tasks)} tasks in {out}")
+    num_texts, num_tasks = len(set(texts)), len(tasks)
+    if is_json:
+        print_json(
+            {"folder": str(out), "num_descriptions": num_texts, "num_tasks": num_tasks}
+        )
+    else:
+        typer.echo(f"{num_texts} descriptions of {num_tasks} tasks in {out}")
+
+
+def export_lm_eval(
+    name: Annotated[str, typer.Argument(help="A family, or the id of one task.")],
+    out: Annotated[Path, typer.Option(help="New folder, for --include_path.")],
+    path: Annotated[
+        Path, typer.Option("--tasks", help="Task file, or a folder of them.")
+    ] = SUITE,
+    num_rows: Annotated[
+        int, typer.Option("--rows", min=1, help="Test rows of a task at most.")
+    ] = 50,
+    is_json: JsonOption = False,
+) -> None:
+    """Write tasks for lm-evaluation-harness, to score any adapter there."""
+    if out.exists():
+        raise ConfigError(f"{out} exists: give a folder that does not exist yet")
+    with progress("Reading and writing the tasks"):
+        from training.harness import write_harness_tasks
+
+        tasks = read_tasks(path)
+        chosen = [t for t in tasks if t.family == name] or [_find(tasks, name, path)]
+        written = write_harness_tasks(chosen, out, num_rows=num_rows)
+    if is_json:
+        print_json({"folder": str(out), "tasks": [asdict(one) for one in written]})
+        return
+    for one in written:
+        typer.echo(f"{one.name}, {one.num_rows} rows: {one.description}")
+    typer.echo(
+        "\nlm_eval --model hf --model_args pretrained=$(genadapter models path),"
+        f"peft=ADAPTER --apply_chat_template --include_path {out} "
+        f"--tasks {written[0].name}"
+    )
 
 
 def report(

@@ -75,9 +75,10 @@ def read_recipe(name: str, assignments: Sequence[str] | None) -> Recipe:
     Raises:
         ConfigError: An unknown recipe or setting.
     """
-    from training.recipes import find_recipe, override
+    with progress("Reading the recipe"):
+        from training.recipes import find_recipe, override
 
-    return override(find_recipe(name), assignments or [])
+        return override(find_recipe(name), assignments or [])
 
 
 def check_minutes(option: str, minutes: float | None) -> None:

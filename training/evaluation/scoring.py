@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.tasks import Example, Task
 
-_OUTER = ".,;:!?\"'`*()[]{} \u201c\u201d\u2018\u2019\u00ab\u00bb\u2026"
+OUTER = ".,;:!?\"'`*()[]{} \u201c\u201d\u2018\u2019\u00ab\u00bb\u2026"
 """Taken off both ends; signs that change a value, such as a minus, are not."""
 _TOKEN = re.compile(r"\w+|[^\w\s]+")
 
@@ -38,7 +38,7 @@ def score(answer: str, example: Example) -> Score:
         example: The input and its accepted answers.
     """
     answer = first_line(answer)
-    form = _form_for(example)
+    form = _single_blanks if counts_as_written(example) else normalise
     given, accepted = form(answer), [form(output) for output in example.outputs]
     return Score(
         exact_match=float(given in accepted),
@@ -47,13 +47,20 @@ def score(answer: str, example: Example) -> Score:
     )
 
 
+def counts_as_written(example: Example) -> bool:
+    """Whether case and punctuation are all that tells the right answer from the input."""
+    is_right = normalise(example.input) in map(normalise, example.outputs)
+    is_literal = _single_blanks(example.input) in map(_single_blanks, example.outputs)
+    return is_right and not is_literal
+
+
 def normalise(text: str) -> str:
     """Lower case, single blanks, no outer punctuation or quotes.
 
     A text of punctuation alone keeps it.
     """
     plain = _single_blanks(text.casefold())
-    return plain.strip(_OUTER) or plain
+    return plain.strip(OUTER) or plain
 
 
 def first_line(text: str) -> str:
@@ -82,12 +89,6 @@ def majority_answer(task: Task) -> str:
     rows = task.rows("train") or task.examples
     counts = Counter(e.outputs[0] for e in rows)
     return min(counts, key=lambda answer: (-counts[answer], answer))
-
-
-def _form_for(example: Example) -> Callable[[str], str]:
-    is_right = normalise(example.input) in map(normalise, example.outputs)
-    is_literal = _single_blanks(example.input) in map(_single_blanks, example.outputs)
-    return _single_blanks if is_right and not is_literal else normalise
 
 
 def _single_blanks(text: str) -> str:
