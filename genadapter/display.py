@@ -439,7 +439,7 @@ def _neighbour_text(neighbours: Neighbours) -> str:
 
 
 def _familiarity_text(share: float) -> str:
-    return f"more than {100 * share:.0f}% of the descriptions it learned from"
+    return f"promises more than {100 * share:.0f}% of the descriptions it learned from"
 
 
 def _num_bytes(folder: Path) -> int:

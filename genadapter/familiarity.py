@@ -2,8 +2,10 @@
 
 A text is looked at in two ways: where the encoder puts it, and how likely the frozen base
 finds it, token by token (Hendrycks and Gimpel, 2017, and Ren et al., 2019, on inputs from
-elsewhere). A logistic regression tells the training descriptions from texts without sense;
-its figure is given as a rank among those descriptions.
+elsewhere). A logistic regression tells the training descriptions from texts without sense.
+Among texts that have some, what matters is how well an adapter will do: a ridge regression
+on the embedding expects it, from how the generator did on tasks in words that it was not
+trained on. Both figures are given as a rank among the training descriptions.
 
 Shapes: B texts, E embedding, F = E + 2 features, Q quantiles, T tokens.
 """
@@ -31,7 +33,8 @@ class Familiarity:
     """How familiar one text is."""
 
     share: float
-    """Share of the training descriptions that look stranger, in [0, 1]."""
+    """Share of the training descriptions that promise less, in [0, 1]: that look stranger
+    or, if this one does not look strange, that a worse adapter is expected for."""
 
     @property
     def is_strange(self) -> bool:
@@ -49,6 +52,10 @@ class FamiliarityScale:
     """Its constant, a scalar."""
     known_Q: Tensor
     """Scores of the training descriptions, at even quantiles from lowest to highest."""
+    success_E: Tensor
+    """Of the ridge regression, without its constant."""
+    success_Q: Tensor
+    """What it gives for the training descriptions, at even quantiles as well."""
 
     def scores(self, features_BF: Tensor) -> Tensor:
         """Log-odds that each text describes a task, of shape (B,)."""
@@ -60,11 +67,20 @@ class FamiliarityScale:
         Args:
             features_BF: As `look` gives them.
         """
-        below_B = torch.searchsorted(self.known_Q, self.scores(features_BF))
-        return [
-            Familiarity(share=round(place / len(self.known_Q), 4))
-            for place in below_B.tolist()
-        ]
+        expected_B = features_BF[:, : len(self.success_E)] @ self.success_E
+        seen_B, promise_B = (
+            torch.searchsorted(known_Q, figure_B) / len(known_Q)
+            for known_Q, figure_B in (
+                (self.known_Q, self.scores(features_BF)),
+                (self.success_Q, expected_B),
+            )
+        )
+        share_B = torch.where(
+            seen_B < STRANGE_SHARE,
+            seen_B,
+            STRANGE_SHARE + (1 - STRANGE_SHARE) * promise_B,
+        )
+        return [Familiarity(share=round(share, 4)) for share in share_B.tolist()]
 
     def tensors(self) -> dict[str, Tensor]:
         """The scale as named tensors."""

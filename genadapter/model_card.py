@@ -136,8 +136,8 @@ def _closeness(adapter: Adapter) -> str:
     if made.familiarity is not None:
         share = f"{100 * made.familiarity:.0f}%"
         lines.append(
-            f"- {share} of the descriptions that the generator learned from look stranger "
-            "to it than this one.\n"
+            f"- {share} of the descriptions that the generator learned from promise less "
+            "than this one.\n"
         )
     return "".join(lines)
 

@@ -34,16 +34,18 @@ def test_surprise_is_the_loss_of_a_text_alone(
     assert torch.equal(features_BF[:, :-2], encoder.encode(TEXTS))
 
 
-def test_share_is_a_rank_among_known_scores() -> None:
-    """0 below all of them, 1 above; strange is what only few of them lie below."""
+def test_share_is_a_rank_among_known_texts() -> None:
+    """Of how strange a strange text is, of what is expected for any other."""
     scale = FamiliarityScale(
         weights_F=torch.tensor([1.0, 0.0]),
         bias=torch.tensor(0.5),
         known_Q=torch.arange(100.0),
+        success_E=torch.tensor([-1.0]),
+        success_Q=torch.arange(-100.0, 0.0),
     )
-    features_BF = torch.tensor([[-5.0, 3.0], [1.0, 3.0], [49.0, 0.0], [200.0, 0.0]])
+    features_BF = torch.tensor([[-5.0, 3.0], [1.0, 3.0], [49.5, 0.0], [200.0, 0.0]])
     rated = scale.rate(features_BF)
-    assert [one.share for one in rated] == [0.0, 0.02, 0.5, 1.0]
+    assert [one.share for one in rated] == [0.0, 0.02, 0.5247, 0.03]
     assert [one.is_strange for one in rated] == [True, True, False, False]
 
 
@@ -59,6 +61,8 @@ def test_bundle_keeps_its_scale(
         weights_F=torch.randn(encoder.embedding_size + 2),
         bias=torch.tensor(0.5),
         known_Q=torch.linspace(-9, 9, 50),
+        success_E=torch.randn(encoder.embedding_size),
+        success_Q=torch.linspace(-3, 3, 50),
     )
     bundle = write_bundle(tmp_path / "bundle", familiarity=scale)
     pipeline = Pipeline("tests/tiny-llama", bundle, encoder, reader)

@@ -19,11 +19,14 @@ from training.experts.gains import expert_gains, warn_of_lossy_basis
 from training.familiarity import fit_scale
 from training.kept import kept_figures
 from training.run import generator_steps
+from training.success import measure_success
 from training.tuning import tune
 from training.workspace import Workspace, to_json
 
 FAMILIARITY_FILE = "familiarity.json"
-"""In a run's folder: the scale, which is the same for all its families."""
+"""In a run's folder: the scale of the bundle that was made last."""
+JUDGED_DESCRIPTIONS = 4
+"""Descriptions of a task that stand for how well the generator does on it."""
 
 
 def bundle_run(
@@ -61,17 +64,30 @@ def bundle_run(
         results=results,
         untrained_configs={"blend": asdict(tuning.blend)},
         scales=tuning.scales,
-        familiarity=_familiarity(work) if generator.reads_base else None,
+        familiarity=_familiarity(work, draft, tuning.scales)
+        if generator.reads_base
+        else None,
     )
 
 
-def _familiarity(work: Workspace) -> FamiliarityScale:
-    """Fitted to two descriptions of every task that was trained on."""
+def _familiarity(
+    work: Workspace, draft: Bundle, scales: Mapping[str, float]
+) -> FamiliarityScale:
+    """Fitted to the tasks that were trained on, and to how well some of them went."""
     known = [task.train_descriptions[:2] for task in work.tasks[: work.num_natural]]
+    success = measure_success(
+        work, draft, scale=scales.get(draft.generator.family, 1.0)
+    )
+    successes = {
+        text: accuracy
+        for place, accuracy in success.items()
+        for text in work.tasks[place].train_descriptions[:JUDGED_DESCRIPTIONS]
+    }
 
     def fit() -> dict[str, Any]:  # Any: plain JSON
         scale = fit_scale(
             [text for texts in known for text in texts],
+            successes=successes,
             encoder=work.encoder,
             base=work.base,
             seed=work.recipe.seed,
@@ -81,7 +97,7 @@ def _familiarity(work: Workspace) -> FamiliarityScale:
     found = kept_figures(
         work.folder / FAMILIARITY_FILE,
         tensors=(),
-        values=[known, work.encoder.name, work.base.fingerprint.digest],
+        values=[known, successes, work.encoder.name, work.base.fingerprint.digest],
         measure=fit,
     )
     return FamiliarityScale(**{name: torch.tensor(v) for name, v in found.items()})

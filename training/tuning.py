@@ -75,7 +75,7 @@ def tune(work: Workspace, draft: Bundle) -> Tuning:
         ],
         measure=lambda: _measure_rivals(work, around, own, other),
     )
-    source = _written(work, around, generator)
+    source = written(work, around, generator)
     tried = {
         **{
             name: {float(scale): accuracy for scale, accuracy in grid.items()}
@@ -119,16 +119,16 @@ def _measure_rivals(
 ) -> dict[str, Any]:  # Any: plain JSON
     """What all families of a run are tuned beside."""
     grid = [
-        (config, _accuracy(work, _written(work, around, blend), own))
+        (config, _accuracy(work, written(work, around, blend), own))
         for config in blend_configs()
         for blend in [BlendGenerator(config, around)]
     ]
     best, _ = max(grid, key=lambda pair: pair[1])
     retrieved = {
-        "nearest": _written(
+        "nearest": written(
             work, around, NearestGenerator(NearestGenerator.Config(), around)
         ),
-        "blend": _written(work, around, BlendGenerator(best, around)),
+        "blend": written(work, around, BlendGenerator(best, around)),
     }
     b_P, mean_P = around.shared.flat_b(), around.library.mean_delta()
     constants = {
@@ -259,9 +259,10 @@ def _accuracy(work: Workspace, source: ScaledSource, batches: Sequence[Batch]) -
     return mean_accuracy(score_tasks(work, source, batches, spec=source.spec))
 
 
-def _written(
+def written(
     work: Workspace, around: Surroundings, generator: Generator
 ) -> ScaledSource:
+    """What a generator writes for the run's conditions, at its own scale."""
     source = GeneratorSource(
         generator,
         library=around.library,

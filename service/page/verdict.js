@@ -122,7 +122,7 @@ function familiarity(adapter) {
       ? "This bundle cannot tell how familiar a description is to it."
       : adapter.warning
         ? "Unlike anything that the generator learned from: expect little."
-        : `${share >= 0.25 ? "Familiar" : "Less familiar than most"}: ${percent(share)} of the descriptions that were learned from look stranger.`;
+        : `${share >= 0.25 ? "Familiar" : "Less familiar than most"}: ${percent(share)} of the descriptions that were learned from promise less.`;
   const gauge = el("div", { class: "bar", "aria-hidden": "true" }, el("span"));
   if (share !== null) gauge.firstChild.style.width = percent(share).replace(" ", "");
   return el("div", { class: "panel" }, el("h3", {}, "Familiarity"), share !== null && gauge, el("p", {}, words));

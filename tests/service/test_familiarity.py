@@ -38,6 +38,8 @@ def client(
         weights_F=weights_F,
         bias=torch.tensor(0.0),
         known_Q=torch.linspace((known + strange) / 2, known, 20),
+        success_E=torch.ones(encoder.embedding_size),
+        success_Q=torch.linspace(-30, -20, 20),
     )
     bundle = write_bundle(tmp_path / "rated", familiarity=scale)
     pipeline = Pipeline("tests/tiny-llama", bundle, encoder, reader)

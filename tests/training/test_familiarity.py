@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from genadapter.base_model import BaseModel
 from genadapter.encoder import Encoder
@@ -40,7 +41,9 @@ def test_scale_tells_descriptions_from_gibberish(
 ) -> None:
     """Most of what it never saw of either lies on its own side."""
     known, fresh = REAL[::2], REAL[1::2]
-    scale = fit_scale(known, encoder=encoder, base=base, seed=0)
+    scale = fit_scale(
+        known, successes={known[0]: 0.5}, encoder=encoder, base=base, seed=0
+    )
     noise = gibberish(LEARNED, known, number=60, seed=1)
 
     def mean_score(texts: list[str]) -> float:
@@ -48,3 +51,19 @@ def test_scale_tells_descriptions_from_gibberish(
 
     assert mean_score(fresh) > mean_score(noise) + 1
     assert scale.known_Q.diff().min() >= 0
+
+
+def test_scale_expects_what_was_seen(base: BaseModel, encoder: Encoder) -> None:
+    """More is expected of descriptions whose tasks went well."""
+    scale = fit_scale(
+        REAL,
+        successes={text: float("words" in text) for text in REAL},
+        encoder=encoder,
+        base=base,
+        seed=0,
+    )
+    expected_N = encoder.encode(REAL) @ scale.success_E
+    is_good_N = torch.tensor(["words" in text for text in REAL])
+    # The encoder of the tests knows no meaning: texts are told apart on average.
+    assert expected_N[is_good_N].mean() > expected_N[~is_good_N].mean() + 0.1
+    assert scale.success_Q.diff().min() >= 0

@@ -51,13 +51,18 @@ def rating(
     encoder: Encoder,
     reader: Reader,
 ) -> Pipeline:
-    """A pipeline that finds longer texts more familiar; those below three tokens, strange."""
+    """A pipeline that expects more of longer texts; those below three tokens are strange."""
     weights_F = torch.zeros(encoder.embedding_size + 2)
     weights_F[-1] = 1.0
+    # The embeddings' own least squares: what the texts are, from the shortest on.
+    embeddings_NE = encoder.encode(sorted(TEXTS, key=len))
+    success_E = torch.linalg.pinv(embeddings_NE) @ torch.arange(float(len(TEXTS)))
     scale = FamiliarityScale(
         weights_F=weights_F,
         bias=torch.zeros(()),
         known_Q=torch.linspace(float(np.log(2.5)), 5.0, 100),
+        success_E=success_E,
+        success_Q=torch.linspace(-0.5, 2.5, 100),
     )
     bundle = write_bundle(tmp_path / "bundle", familiarity=scale)
     return Pipeline("tests/tiny-llama", bundle, encoder, reader)
