@@ -427,10 +427,14 @@ def test_report_sets_a_runs_other_families_beside_the_bundle(
     for name in re.findall(r"!\[.*?\]\((.*?)\)", page):
         assert (out / name).exists()
     assert "| icm_cvae_shuffled |" in page
+    # A report of an earlier bundle, kept beside under a name of its own.
+    shutil.copytree(out / "heldout", out / "earlier")
     again = invoke(
         "report", "mine", *arguments, "--only", "heldout", "--json", obj=loaders
     )
     assert values_of(again) == {"file": str(out / "README.md"), "parts": ["heldout"]}
+    titles = re.findall("^## (.*)$", (out / "README.md").read_text("utf-8"), re.M)
+    assert titles == ["heldout", "five examples", "sixteen examples", "earlier"]
 
 
 def test_report_beside_a_run_without_bundles_is_refused() -> None:

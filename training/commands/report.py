@@ -91,7 +91,8 @@ def report(
                 progress=say,
             )
         evaluation.write_report(found, out / part)
-    evaluation.write_index(out, list(PARTS))
+    kept = sorted({path.parent.name for path in out.glob("*/report.json")} - {*PARTS})
+    evaluation.write_index(out, [*PARTS, *kept])
     page = out / "README.md"
     if is_json:
         print_json({"file": str(page), "parts": chosen})
