@@ -22,7 +22,8 @@ from training.batches import TaskData
 from training.conditions import ConditionTable
 from training.curriculum import make_curriculum
 from training.datamodule import BatchConfig
-from training.recipes import DataConfig, ExpertsConfig, OptimConfig, Recipe
+from training.module import OptimConfig
+from training.recipes import DataConfig, ExpertsConfig, Recipe
 from training.tasks import Task
 
 logger = logging.getLogger(__name__)
