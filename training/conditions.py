@@ -143,7 +143,7 @@ def _embeddings(
     for start in range(0, len(missing), GROUPS_AT_ONCE):
         chunk = missing[start : start + GROUPS_AT_ONCE]
         encoded_BE = encode_all([text for i in chunk for text in groups[i]], encoder)
-        parts = encoded_BE.split([len(groups[i]) for i in chunk])
+        parts = torch.split(encoded_BE, [len(groups[i]) for i in chunk])
         for i, own_BE in zip(chunk, parts, strict=True):
             # Another run may be at the same texts; whoever comes second replaces.
             with new_file(paths[i]) as partial:
