@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 NUM_NEIGHBOURS = (1, 2, 4, 8, 16)
 TEMPERATURES = (0.03, 0.1, 0.3, 1.0)
+MAX_TASKS = 60
+"""Validation tasks that are tuned on, at most; more are taken evenly spread."""
 RIVALS_FILE = "rivals.json"
 """In a run's folder: how what is not trained there fares."""
 SCALES = (0.75, 1.0, 1.25, 1.5)
@@ -70,7 +72,7 @@ def tune(work: Workspace, draft: Bundle) -> Tuning:
         work.folder / RIVALS_FILE,
         tensors=(around.library.coefficients_NC, around.shared.flat_b()),
         values=[
-            [work.tasks[t].id for t in work.validation_tasks],
+            [work.tasks[t].id for t in _tuned_on(work)],
             work.recipe.data.validation_rows,
         ],
         measure=lambda: _measure_rivals(work, around, own, other),
@@ -240,10 +242,15 @@ def _batches(
     return validation_batches(
         data or work.data,
         work.conditions,
-        tasks=work.validation_tasks,
+        tasks=_tuned_on(work),
         rows_per_task=work.recipe.data.validation_rows,
         told=told,
     )
+
+
+def _tuned_on(work: Workspace) -> range:
+    every = max(1, -(-len(work.validation_tasks) // MAX_TASKS))
+    return work.validation_tasks[::every]
 
 
 def _by_scale(

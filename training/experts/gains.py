@@ -28,9 +28,9 @@ GAIN_KEPT_AT_LEAST = 0.95
 """Share of the experts' mean gain that their compact basis must keep."""
 GAINS_FILE = "expert_gains.json"
 """In a run's folder."""
-MAX_ROWS = 12
+MAX_ROWS = 8
 """Validation rows of a task at most."""
-MAX_TASKS = 240
+MAX_TASKS = 160
 """Experts that are scored, at most; more are taken evenly spread."""
 
 
