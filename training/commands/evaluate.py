@@ -8,10 +8,15 @@ from typing import Annotated
 import typer
 
 from genadapter.display import print_json, progress, progress_by_steps
-from genadapter.errors import ConfigError
 from genadapter.packages import home
 from training.commands.tasks import SUITE
-from training.commands.workspace import BaseOption, BundleOption, SuiteOption
+from training.commands.workspace import (
+    BaseOption,
+    BundleOption,
+    PromptedOption,
+    SuiteOption,
+    check_prompted,
+)
 
 
 def evaluate(
@@ -33,12 +38,7 @@ def evaluate(
         Path | None,
         typer.Option(help="File of `experts oracles`; the upper bound."),
     ] = None,
-    prompted: Annotated[
-        Path | None,
-        typer.Option(
-            help="File that `train --prompted` reports; default: what the bundle reads by."
-        ),
-    ] = None,
+    prompted: PromptedOption = None,
     rival: Annotated[
         list[Path] | None,
         typer.Option(
@@ -74,11 +74,7 @@ def evaluate(
 
     Started again with the same arguments, it goes on with the methods that are missing.
     """
-    if prompted is not None and not prompted.exists():
-        raise ConfigError(
-            f"--prompted {prompted} does not exist: make it with "
-            "`genadapter train RECIPE --prompted`"
-        )
+    check_prompted(prompted)
     names = None if methods is None else _names(methods)
     with progress("Reading the tasks"):
         from training import evaluation

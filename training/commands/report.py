@@ -11,7 +11,12 @@ from genadapter.display import print_json, progress, progress_by_steps
 from genadapter.errors import ConfigError
 from genadapter.packages import home
 from training.commands.tasks import SUITE
-from training.commands.workspace import BundleOption, SuiteOption
+from training.commands.workspace import (
+    BundleOption,
+    PromptedOption,
+    SuiteOption,
+    check_prompted,
+)
 
 if TYPE_CHECKING:
     from genadapter.pipeline import Pipeline
@@ -40,6 +45,7 @@ def report(
     oracles: Annotated[
         Path, typer.Option(help="File of `experts oracles`; the upper bound.")
     ] = ORACLES,
+    prompted: PromptedOption = None,
     seed: Annotated[int, typer.Option(help="Of controls and intervals.")] = 0,
     tasks_folder: SuiteOption = SUITE,
     bundle: BundleOption = None,
@@ -55,8 +61,10 @@ def report(
         raise ConfigError(
             f"no part {min(unknown)!r} of the report; choose from {', '.join(PARTS)}"
         )
+    check_prompted(prompted)
     with progress("Reading the tasks"):
         from training import evaluation
+        from training.run import read_factors
         from training.tasks import read_tasks
         from training.workspace import bundles_of
 
@@ -84,6 +92,7 @@ def report(
                 seed=seed,
                 num_shots=PARTS[part],
                 suite=suite,
+                prompted=None if prompted is None else read_factors(prompted),
                 bound=bound,
                 rivals=rivals,
                 repeats=repeats,

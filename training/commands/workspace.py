@@ -41,6 +41,12 @@ BundleOption = Annotated[
 BaseOption = Annotated[
     str | None, typer.Option(help="Folder or hub id of the base model.")
 ]
+PromptedOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="File that `train --prompted` reports; default: what the bundle reads by."
+    ),
+]
 LegOption = Annotated[
     float | None,
     typer.Option(
@@ -79,6 +85,15 @@ def read_recipe(name: str, assignments: Sequence[str] | None) -> Recipe:
         from training.recipes import find_recipe, override
 
         return override(find_recipe(name), assignments or [])
+
+
+def check_prompted(path: Path | None) -> None:
+    """Raises ConfigError for a file of the prompted adapter that is not there."""
+    if path is not None and not path.exists():
+        raise ConfigError(
+            f"--prompted {path} does not exist: make it with "
+            "`genadapter train RECIPE --prompted`"
+        )
 
 
 def check_minutes(option: str, minutes: float | None) -> None:
