@@ -504,7 +504,7 @@ def test_inspect_tells_all_that_the_folder_holds(
     assert values["num_bytes"] == sum(f.stat().st_size for f in folder.iterdir())
     text = invoke("inspect", str(folder)).stdout
     assert DESCRIPTION in text
-    assert "familiarity  more than 25% of the descriptions" in text
+    assert "familiarity  promises more than 25% of the descriptions" in text
     assert adapter.provenance.neighbours[0][0] in text
     rows = dict(line.split() for line in text.splitlines()[-len(values["norms"]) :])
     assert list(rows) == sorted(values["norms"])

@@ -25,6 +25,8 @@ from training.workspace import Workspace, to_json
 
 FAMILIARITY_FILE = "familiarity.json"
 """In a run's folder: the scale of the bundle that was made last."""
+KNOWN_TASKS = 1200
+"""Tasks whose descriptions gibberish is told from, at most; more are taken evenly spread."""
 JUDGED_DESCRIPTIONS = 4
 """Descriptions of a task that stand for how well the generator does on it."""
 
@@ -74,7 +76,10 @@ def _familiarity(
     work: Workspace, draft: Bundle, scales: Mapping[str, float]
 ) -> FamiliarityScale:
     """Fitted to the tasks that were trained on, and to how well some of them went."""
-    known = [task.train_descriptions[:2] for task in work.tasks[: work.num_natural]]
+    every = -(-work.num_natural // KNOWN_TASKS)
+    known = [
+        task.train_descriptions[:2] for task in work.tasks[: work.num_natural : every]
+    ]
     success = measure_success(
         work, draft, scale=scales.get(draft.generator.family, 1.0)
     )
