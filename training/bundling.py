@@ -21,7 +21,7 @@ from training.kept import kept_figures
 from training.run import generator_steps
 from training.success import measure_success
 from training.tuning import tune
-from training.workspace import Workspace, to_json
+from training.workspace import Workspace, evenly, to_json
 
 FAMILIARITY_FILE = "familiarity.json"
 """In a run's folder: the scale of the bundle that was made last."""
@@ -76,9 +76,9 @@ def _familiarity(
     work: Workspace, draft: Bundle, scales: Mapping[str, float]
 ) -> FamiliarityScale:
     """Fitted to the tasks that were trained on, and to how well some of them went."""
-    every = -(-work.num_natural // KNOWN_TASKS)
     known = [
-        task.train_descriptions[:2] for task in work.tasks[: work.num_natural : every]
+        work.tasks[place].train_descriptions[:2]
+        for place in evenly(range(work.num_natural), KNOWN_TASKS)
     ]
     success = measure_success(
         work, draft, scale=scales.get(draft.generator.family, 1.0)

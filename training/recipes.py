@@ -187,7 +187,7 @@ def smoke() -> Recipe:
     """A whole run in under three minutes on two cores; shows that it works, no more."""
     return Recipe(
         name="smoke",
-        data=DataConfig(max_tasks=24, max_rows=24, max_tokens=56, validation_rows=4),
+        data=DataConfig(max_tasks=24, max_rows=24, max_tokens=64, validation_rows=4),
         batch=BatchConfig(num_tasks=8),
         multitask=OptimConfig(learning_rate=1e-3, warmup_steps=5, max_steps=10),
         prompted=OptimConfig(learning_rate=1e-3, warmup_steps=5, max_steps=10),

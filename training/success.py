@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from genadapter.checkpoint import Bundle
-from genadapter.packages import home
-from training.batches import TaskData
-from training.datamodule import validation_batches
 from training.kept import kept_figures
-from training.teacher_forcing import score_tasks
+from training.teacher_forcing import score_tasks, unseen_batches
 from training.tuning import written
 from training.workspace import Workspace
 
@@ -43,21 +40,8 @@ def measure_success(
 
 
 def _measure(work: Workspace, draft: Bundle, scale: float) -> dict[str, float]:
-    data = TaskData(
-        work.tasks[: work.num_natural],
-        work.base,
-        start_layer=work.recipe.adapter.start_layer,
-        part="validation",
-        max_tokens=work.recipe.data.max_tokens,
-        max_rows=MAX_ROWS,
-    )
-    data.cache.open(home() / "states")
-    batches = validation_batches(
-        data,
-        work.conditions,
-        tasks=range(0, work.num_natural, -(-work.num_natural // MAX_TASKS)),
-        rows_per_task=MAX_ROWS,
-        told="own",
+    batches = unseen_batches(
+        work, range(work.num_natural), max_tasks=MAX_TASKS, max_rows=MAX_ROWS
     )
     source = written(work, draft.surroundings, draft.generator).at(scale)
     scores = score_tasks(work, source, batches, spec=source.spec)

@@ -13,10 +13,12 @@ from statistics import mean
 import torch
 
 from genadapter.lora import LoraSpec
-from training.batches import Batch
+from genadapter.packages import home
+from training.batches import Batch, TaskData
+from training.datamodule import validation_batches
 from training.module import AdapterTraining, exact_rows
 from training.sources import AdapterSource
-from training.workspace import Workspace
+from training.workspace import Workspace, evenly
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +29,35 @@ class TaskScore:
     """Cross-entropy of the answer in nats a token."""
     accuracy: float
     """Share of rows whose every answer token is the most likely one."""
+
+
+def unseen_batches(
+    work: Workspace, tasks: range, *, max_tasks: int, max_rows: int
+) -> list[Batch]:
+    """Rows of training tasks that were kept from training, told in held-out words.
+
+    Args:
+        work: The run.
+        tasks: Positions of training tasks, from the first one on.
+        max_tasks: Of them at most so many, evenly spread.
+        max_rows: Rows of each at most.
+    """
+    data = TaskData(
+        work.tasks[: tasks.stop],
+        work.base,
+        start_layer=work.recipe.adapter.start_layer,
+        part="validation",
+        max_tokens=work.recipe.data.max_tokens,
+        max_rows=max_rows,
+    )
+    data.cache.open(home() / "states")
+    return validation_batches(
+        data,
+        work.conditions,
+        tasks=evenly(tasks, max_tasks),
+        rows_per_task=max_rows,
+        told="own",
+    )
 
 
 @torch.inference_mode()

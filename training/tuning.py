@@ -31,7 +31,7 @@ from training.datamodule import validation_batches
 from training.kept import kept_figures
 from training.sources import AdapterSource, ConstantSource, GeneratorSource
 from training.teacher_forcing import mean_accuracy, score_tasks
-from training.workspace import Workspace
+from training.workspace import Workspace, evenly
 
 logger = logging.getLogger(__name__)
 
@@ -249,8 +249,7 @@ def _batches(
 
 
 def _tuned_on(work: Workspace) -> range:
-    every = max(1, -(-len(work.validation_tasks) // MAX_TASKS))
-    return work.validation_tasks[::every]
+    return evenly(work.validation_tasks, MAX_TASKS)
 
 
 def _by_scale(

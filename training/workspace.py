@@ -96,6 +96,11 @@ class Workspace:
         return range(self.num_train, len(self.tasks))
 
 
+def evenly(places: range, at_most: int) -> range:
+    """At most so many of the places, evenly spread."""
+    return places[:: max(1, -(-len(places) // at_most))]
+
+
 def run_folder(name: str) -> Path:
     """Where a run keeps its stages and checkpoints."""
     return home() / "runs" / name

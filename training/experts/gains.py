@@ -14,12 +14,9 @@ import torch
 from torch import Tensor
 
 from genadapter.library import ExpertLibrary, SharedFactors, flatten_b
-from genadapter.packages import home
-from training.batches import TaskData
-from training.datamodule import validation_batches
 from training.kept import kept_figures
 from training.sources import ExpertSource
-from training.teacher_forcing import TaskScore, score_tasks
+from training.teacher_forcing import TaskScore, score_tasks, unseen_batches
 from training.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -97,18 +94,8 @@ def expert_gains(
 def _measure(
     work: Workspace, shared: SharedFactors, experts_NP: Tensor, library: ExpertLibrary
 ) -> ExpertGains:
-    tasks = work.expert_tasks[:: -(-work.num_experts // MAX_TASKS)]
-    data = TaskData(
-        work.tasks[: work.num_experts],
-        work.base,
-        start_layer=work.recipe.adapter.start_layer,
-        part="validation",
-        max_tokens=work.recipe.data.max_tokens,
-        max_rows=MAX_ROWS,
-    )
-    data.cache.open(home() / "states")
-    batches = validation_batches(
-        data, work.conditions, tasks=tasks, rows_per_task=MAX_ROWS, told="own"
+    batches = unseen_batches(
+        work, work.expert_tasks, max_tasks=MAX_TASKS, max_rows=MAX_ROWS
     )
     b_P = flatten_b(shared.b)
     rebuilt_NP = rebuild(shared, library)
